@@ -1,0 +1,109 @@
+# `make demo` and `make test` set up everything they need. `make help` lists the rest.
+
+PYTHON ?= python3
+VENV ?= .venv
+PEERS := .venv-peers
+BIN := $(VENV)/bin
+ARGS ?=
+BENCH_RESULTS := --json docs/performance.json --plot docs/performance.svg --markdown docs/performance.md
+
+# A PYTHON that was asked for is used or refused; otherwise the first that is new enough.
+PYTHONS := $(PYTHON)
+ifeq ($(origin PYTHON),file)
+PYTHONS += python3.14 python3.13 python3.12 python3.11
+endif
+
+PIP_INSTALL := -m pip install -qq --disable-pip-version-check --no-input
+say = @printf '\n== %s\n' '$(1)'
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help venv demo test check lint types imports chromium unit coverage bench format lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@printf '\n  PYTHON=%s  VENV=%s  ARGS="..." goes to the program that is run\n' '$(PYTHON)' '$(VENV)'
+
+demo: $(VENV)/.runtime.stamp ## submit real jobs over HTTP and watch them run (KEEP=1 stays up)
+	$(BIN)/python examples/demo.py $(if $(filter-out 0,$(KEEP)),--keep) $(ARGS)
+
+test: check chromium unit ## everything that must pass: check, then all tests
+
+check: lint types imports ## lint, types and import rules
+
+venv: $(VENV)/.dev.stamp ## make the environment for work on Tasuki
+	@echo "Ready: $(BIN)/python"
+
+lint: $(VENV)/.dev.stamp ## ruff: rules and formatting
+	$(call say,lint)
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+
+types: $(VENV)/.dev.stamp ## basedpyright, strict
+	$(call say,types)
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
+
+imports: $(VENV)/.dev.stamp ## the layers, by import-linter
+	$(call say,imports)
+	$(BIN)/lint-imports --no-cache --no-logo
+
+chromium: # for the browser tests; they are skipped, with the reason, where it cannot be had
+	$(call say,chromium)
+	@sh scripts/chromium.sh
+
+unit: $(VENV)/.dev.stamp ## all tests, without the checks (ARGS="-k lease" picks some)
+	$(call say,tests)
+	$(BIN)/python -m pytest $(ARGS)
+
+coverage: $(VENV)/.dev.stamp ## all tests, and what they did not reach
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest $(ARGS)
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+
+bench: $(VENV)/.bench.stamp $(PEERS)/.stamp ## measure, and write docs/performance.* anew (ARGS="--quick" only prints)
+	$(BIN)/python -m benchmarks --peers-python $(PEERS)/bin/python $(or $(ARGS),$(BENCH_RESULTS))
+
+format: $(VENV)/.dev.stamp ## let ruff mend what it can
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
+
+lock: $(VENV)/.dev.stamp ## write the lock files anew (UPGRADE=1 takes the newest releases)
+	$(BIN)/python $(PIP_INSTALL) 'uv>=0.13'
+	sh scripts/lock.sh $(BIN)/uv $(if $(filter-out 0,$(UPGRADE)),--upgrade)
+
+clean: ## remove what was made here, the environments too; data in .tasuki stays
+	rm -rf build dist .coverage .coverage.* .hypothesis .import_linter_cache .pytest_cache .ruff_cache
+	find src tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	for venv in $(VENV) $(PEERS); do if [ -f $$venv/pyvenv.cfg ]; then rm -rf $$venv; fi; done
+
+# ------------------------------------------------------------------- environments, made once
+
+$(VENV)/.stamp:
+	@python=$$(sh scripts/python.sh $(PYTHONS)) && \
+	  echo "Making $(VENV) with $$("$$python" -V)" && \
+	  "$$python" -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime.stamp: $(VENV)/.stamp pyproject.toml requirements.lock
+	@echo "Installing Tasuki and what it runs on"
+	@$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements.lock
+	@$(BIN)/python $(PIP_INSTALL) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev.stamp: $(VENV)/.runtime.stamp requirements-dev.lock
+	@echo "Installing the tools for tests and checks"
+	@$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.bench.stamp: $(VENV)/.runtime.stamp requirements-bench.lock
+	@echo "Installing what the benchmarks draw with"
+	@$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements-bench.lock
+	@touch $@
+
+$(PEERS)/.stamp: $(VENV)/.stamp benchmarks/peers/requirements.txt
+	@echo "Installing the job servers to compare with, apart from Tasuki"
+	@$(BIN)/python -m venv $(PEERS)
+	@$(PEERS)/bin/python $(PIP_INSTALL) -r benchmarks/peers/requirements.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Measures Tasuki beside its peers and beside bare references: `python -m benchmarks`."""

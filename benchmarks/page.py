@@ -1,0 +1,63 @@
+"""The docs page with the figures: made from a report, and from nothing else."""
+
+from benchmarks.report import COLUMNS, cells, figure
+from benchmarks.results import Report
+
+_INTRODUCTION = """\
+# Performance
+
+`python -m benchmarks` writes this page. No figure in it is typed by hand.
+
+Everybody is measured on one store with the same settings, over a unix socket, with no-op jobs
+that carry {payload} bytes of JSON. Contenders take turns in rounds. A figure is the median of the
+rounds, with the lowest and the highest. A ratio is ours divided by theirs within a round, so that
+a slow minute of the machine hits both; again the median and the range are shown.
+"""
+
+_HOW = """\
+## How each figure is taken
+
+- **bulk enqueue**: one process: ours in calls of `enqueue_many`, one after another; the peers in
+  the ways named.
+- **single enqueue**: `await enqueue` one after another, beside bare `EVALSHA` calls of the same
+  client on the same loop, in alternating blocks. The script that writes is the one to compare
+  with: like an enqueue, it must reach the store's log before it is answered.
+- **HTTP at 64 connections**: a load generator in a process of its own, keep-alive, no pipelining,
+  against one server process.
+- **drain**: a backlog is there before one worker process starts. The first tenth of the jobs is
+  warm-up. The clock stops when every job has marked that it ran and the queue's own books show
+  nothing that waits or runs. Peers run by their own command line, in their default setting and in
+  one more; the faster of the two counts.
+- **pick-up**: from the call of enqueue to the first line of the handler, on CLOCK_MONOTONIC, on an
+  idle queue, one job at a time, with a pause in between; beside a bare `LPUSH` to `BLPOP`
+  hand-over between two processes.
+- **memory per waiting job**: growth of the store's `used_memory`, divided by the jobs.
+- **long queue**: drain of the front of the queue, and the p99 of single enqueues, with few and
+  with many jobs waiting behind.
+"""
+
+
+def markdown(report: Report, payload: int, plot: str | None) -> str:
+    """The whole page. `plot` is the image's address as seen from the page."""
+    parts = [
+        _INTRODUCTION.format(payload=payload),
+        _table(("", ""), list(report.header.items())),
+        _table(COLUMNS, [cells(comparison) for comparison in report.comparisons]),
+    ]
+    if plot:
+        parts.append(f"![Ratios of this run]({plot})\n")
+    if slower := [series for each in report.comparisons for series in each.slower]:
+        rows = [(series.side, figure(series)) for series in slower]
+        parts.append("Settings of the peers that were slower:\n\n" + _table(("", "jobs/s"), rows))
+    if report.failures:
+        parts.append("Not measured:\n\n" + "".join(f"- {_flat(f)}\n" for f in report.failures))
+    return "\n".join([*parts, _HOW])
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join("| " + " | ".join(_flat(cell) for cell in line) + " |\n" for line in lines)
+
+
+def _flat(text: str) -> str:
+    return text.replace("\n", " ").replace("|", "\\|")

@@ -1,0 +1,1 @@
+"""One side per peer. Each runs in the peers' own virtual environment (`requirements.txt`)."""

@@ -1,0 +1,51 @@
+"""Runners and counters as they are shown. Types are shown as `TypeInfo` has them."""
+
+import msgspec
+
+from tasuki.admin.health import Durability
+from tasuki.admin.times import Time, rfc3339, rfc3339_or_none
+from tasuki.store.history import Stats
+from tasuki.store.reader import RunnerInfo
+
+
+class RunnerView(msgspec.Struct, frozen=True, kw_only=True):
+    """A runner. `lease_left` is in seconds; `fields` is what it says of itself (host, pid, ...)."""
+
+    id: str
+    active: int
+    lease_left: float
+    started_at: Time | None
+    fields: dict[str, str]
+
+
+class MinuteView(msgspec.Struct, frozen=True):
+    """The counters of the minute that began `at`: `{type: {event: how many}}`."""
+
+    at: Time
+    types: dict[str, dict[str, int]]
+
+
+class StatsView(msgspec.Struct, frozen=True, kw_only=True):
+    """Counters per minute, the current one last, and totals since the beginning.
+
+    `durability` tells what an answer to a submission promises.
+    """
+
+    durability: Durability
+    minutes: list[MinuteView]
+    totals: dict[str, dict[str, int]]
+
+
+def runner_view(info: RunnerInfo) -> RunnerView:
+    return RunnerView(
+        id=info.id,
+        active=info.active,
+        lease_left=info.lease_left,
+        started_at=rfc3339_or_none(info.started_at),
+        fields=info.fields,
+    )
+
+
+def stats_view(stats: Stats, durability: Durability) -> StatsView:
+    minutes = [MinuteView(rfc3339(minute.at), minute.types) for minute in stats.minutes]
+    return StatsView(durability=durability, minutes=minutes, totals=stats.totals)

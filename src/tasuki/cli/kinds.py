@@ -1,0 +1,218 @@
+"""The kinds of values that settings and options have: how each is read, and written again.
+
+What comes in is text (from a flag or the environment) or a TOML value. A kind gives the value, or
+raises `ValueError` with the rest of the sentence "NAME: must be ...".
+"""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from tasuki.model.backoff import LONGEST_SECONDS
+from tasuki.model.errors import InvalidError
+
+_NUMBER_AND_UNIT = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([A-Za-z]*)\s*")
+
+_SECONDS = {"ms": 0.001, "": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_BYTES = {"": 1, "b": 1, "kb": 2**10, "mb": 2**20, "gb": 2**30}
+_SPELLINGS = {"k": "kb", "m": "mb", "g": "gb", "kib": "kb", "mib": "mb", "gib": "gb"}
+
+_WORDS = {"true": True, "yes": True, "on": True, "1": True}
+_WORDS |= {"false": False, "no": False, "off": False, "0": False}
+
+
+class Kind(Protocol):
+    """Reads and writes the values of one setting."""
+
+    def read(self, value: object) -> object:
+        """The value, as the program uses it.
+
+        Raises:
+            ValueError: "must be ...".
+        """
+        ...
+
+    def write(self, value: object) -> object:
+        """The value, as a person would write it in TOML."""
+        ...
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text that is not empty. `check` raises InvalidError for text that does not do."""
+
+    check: Callable[[str], object] | None = None
+
+    def read(self, value: object) -> str:
+        if not isinstance(value, str) or not value:
+            raise ValueError("must be text, and not empty")
+        if self.check is not None:
+            try:
+                self.check(value)
+            except InvalidError as error:
+                raise ValueError(error.message) from error
+        return value
+
+    def write(self, value: object) -> object:
+        return value
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Several texts: a TOML array, or text with commas in between."""
+
+    def read(self, value: object) -> tuple[str, ...]:
+        parts = value.split(",") if isinstance(value, str) else value
+        if isinstance(parts, (list, tuple)) and all(isinstance(part, str) for part in parts):
+            texts = tuple(str(part).strip() for part in parts)
+            if all(texts):
+                return texts
+        raise ValueError('must be a list of texts, such as ["a", "b"] or a,b')
+
+    def write(self, value: object) -> object:
+        return list(value) if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A directory. `~` is the home directory."""
+
+    def read(self, value: object) -> Path:
+        if not isinstance(value, (str, Path)) or not str(value):
+            raise ValueError("must be the path of a directory")
+        return Path(value).expanduser()
+
+    def write(self, value: object) -> object:
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def read(self, value: object) -> str:
+        if not isinstance(value, str) or value not in self.words:
+            raise ValueError(f"must be one of {', '.join(self.words)}")
+        return value
+
+    def write(self, value: object) -> object:
+        return value
+
+
+@dataclass(frozen=True)
+class Switch:
+    """True or false."""
+
+    def read(self, value: object) -> bool:
+        found = _WORDS.get(value.lower()) if isinstance(value, str) else value
+        if not isinstance(found, bool):
+            raise ValueError("must be true or false")
+        return found
+
+    def write(self, value: object) -> object:
+        return value
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number within limits."""
+
+    least: int
+    most: int
+
+    def read(self, value: object) -> int:
+        number = value
+        if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,20}", value.strip()):
+            number = int(value)
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise ValueError(f"must be a whole number, {self.least} to {self.most}")
+        if not self.least <= number <= self.most:
+            raise ValueError(f"must be a whole number from {self.least} to {self.most}")
+        return number
+
+    def write(self, value: object) -> object:
+        return value
+
+
+@dataclass(frozen=True)
+class Duration:
+    """A span of time, in seconds; or with a unit, as in `500ms`, `30s`, `5m`, `1h`, `7d`."""
+
+    least: float = 0
+    most: float = LONGEST_SECONDS
+
+    def read(self, value: object) -> float:
+        seconds = _amount(value, _SECONDS)
+        if seconds is None:
+            raise ValueError("must be a number of seconds, or like 30s, 5m, 1h, 7d")
+        if not self.least <= seconds <= self.most:
+            raise ValueError(
+                f"must be from {span_text(self.least)} to {span_text(self.most)}"
+                if self.most < LONGEST_SECONDS
+                else f"must be at least {span_text(self.least)}"
+            )
+        return seconds
+
+    def write(self, value: object) -> object:
+        return span_text(value) if isinstance(value, (int, float)) else value
+
+
+@dataclass(frozen=True)
+class Size:
+    """An amount of memory, in bytes; or with a unit of powers of 1,024, as in `512kb`, `64mb`."""
+
+    least: int = 1
+
+    def read(self, value: object) -> int:
+        amount = _amount(value, _BYTES, _SPELLINGS)
+        if amount is None or amount != int(amount):
+            raise ValueError("must be a number of bytes, or like 512kb, 64mb, 2gb")
+        if not self.least <= amount < 2**63:
+            raise ValueError(f"must be at least {size_text(self.least)}")
+        return int(amount)
+
+    def write(self, value: object) -> object:
+        return size_text(value) if isinstance(value, int) else value
+
+
+def span_text(seconds: float) -> str:
+    """A span of time in the largest unit that makes it a whole number: `90s`, `5m`, `0.5s`.
+
+    >>> span_text(300), span_text(86_400 * 30), span_text(0.5)
+    ('5m', '30d', '500ms')
+    """
+    for unit in ("d", "h", "m", "s", "ms"):
+        amount = seconds / _SECONDS[unit]
+        if amount == int(amount) and (amount or unit == "s"):
+            return f"{int(amount)}{unit}"
+    return f"{seconds!r}s"
+
+
+def size_text(amount: int) -> str:
+    """An amount of memory in the largest unit that makes it a whole number: `64mb`, `1000`."""
+    for unit in ("gb", "mb", "kb"):
+        if amount and amount % _BYTES[unit] == 0:
+            return f"{amount // _BYTES[unit]}{unit}"
+    return str(amount)
+
+
+def _amount(
+    value: object, units: dict[str, float] | dict[str, int], spellings: dict[str, str] | None = None
+) -> float | None:
+    if isinstance(value, str) and (match := _NUMBER_AND_UNIT.fullmatch(value)):
+        unit = match[2].lower()
+        factor = units.get((spellings or {}).get(unit, unit))
+        return None if factor is None else _exact(float(match[1]) * factor)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    return value
+
+
+def _exact(number: float) -> float:
+    # 0.07 s written as 70ms must not come back as 0.07000000000000001.
+    return round(number, 9)

@@ -1,0 +1,176 @@
+"""Every setting, once: its name, type, default, the values it takes, and what it is for.
+
+The name of a field is its name everywhere. `server.port` is `port` under `[server]` in
+`tasuki.toml`, `TASUKI_SERVER_PORT` in the environment, and `--port` where a command has it.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NamedTuple,
+    TypeVar,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+import msgspec
+
+from tasuki.cli.kinds import Choice, Duration, Folder, Kind, Size, Switch, Text, Texts, Whole
+from tasuki.model.names import check_namespace
+from tasuki.model.retention import Keep, Retention
+
+_MOST = 2**31 - 1
+_DEFAULTS = Retention()
+
+Fsync = Literal["always", "everysec", "no"]
+Level = Literal["debug", "info", "warning", "error"]
+Format = Literal["text", "json"]
+
+
+def _check_url(url: str) -> None:
+    # The store client takes long to import, and is needed anyway once there is a URL.
+    from tasuki.store.address import Address
+
+    Address(url)
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings that belong together."""
+
+
+class ServerSettings(Section, frozen=True, kw_only=True):
+    """The HTTP server."""
+
+    host: Annotated[str, Text(), "address on which the HTTP server listens"] = "127.0.0.1"
+    port: Annotated[int, Whole(0, 65_535), "port of the HTTP server; 0 takes any free one"] = 16379
+    body_limit: Annotated[int, Size(1_024), "largest body of a request"] = 2**20
+    insecure: Annotated[bool, Switch(), "allow an address that others can reach"] = False
+    allowed_hosts: Annotated[
+        tuple[str, ...], Texts(), "further names by which the server may be called"
+    ] = ()
+
+
+class WorkerSettings(Section, frozen=True, kw_only=True):
+    """The daemon and its runners."""
+
+    processes: Annotated[int, Whole(1, 1_024), "how many runners, each a process"] = 1
+    grace: Annotated[float, Duration(), "how long running jobs may take to finish on shutdown"] = 30
+    lease: Annotated[float, Duration(1, 3_600), "after how long a vanished runner loses its jobs"] = (
+        15
+    )
+    max_crashes: Annotated[
+        int, Whole(1, 1_000), "how many runners a job may crash before it is failed"
+    ] = 3
+    log_lines: Annotated[int, Whole(0, 1_000_000), "how many log lines of a job are kept"] = 1_000
+
+
+class KeepSettings(Section, frozen=True, kw_only=True):
+    """How long, and how many per type, finished jobs are kept."""
+
+    age: Annotated[float, Duration(), "how long they are kept"]
+    count: Annotated[int, Whole(0, _MOST), "how many of each type are kept"]
+
+
+def _keep(rule: Keep) -> KeepSettings:
+    return KeepSettings(age=rule.age, count=rule.count)
+
+
+class RetentionSettings(Section, frozen=True, kw_only=True):
+    """What is kept of finished jobs."""
+
+    completed: KeepSettings = _keep(_DEFAULTS.completed)
+    failed: KeepSettings = _keep(_DEFAULTS.failed)
+    cancelled: KeepSettings = _keep(_DEFAULTS.cancelled)
+
+    @property
+    def rules(self) -> Retention:
+        """As the layers below take it."""
+        return Retention(
+            completed=Keep(self.completed.age, self.completed.count),
+            failed=Keep(self.failed.age, self.failed.count),
+            cancelled=Keep(self.cancelled.age, self.cancelled.count),
+        )
+
+
+class LogSettings(Section, frozen=True, kw_only=True):
+    """What is written about the running program."""
+
+    level: Annotated[Level, Choice(get_args(Level)), "how much is logged"] = "info"
+    format: Annotated[Format, Choice(get_args(Format)), "how a line of the log is written"] = "text"
+
+
+class Settings(Section, frozen=True, kw_only=True):
+    """All settings. Times are in seconds, sizes in bytes."""
+
+    url: Annotated[
+        str | None, Text(_check_url), "the store, such as valkey://host:6379/0; none: one in data_dir"
+    ] = None
+    namespace: Annotated[
+        str, Text(check_namespace), "separates installations that share a store"
+    ] = "tasuki"
+    data_dir: Annotated[Path, Folder(), "directory of the store that Tasuki runs by itself"] = Path(
+        ".tasuki"
+    )
+    fsync: Annotated[
+        Fsync, Choice(get_args(Fsync)), "when that store has a change on disk: always is before it answers"
+    ] = "always"
+    maxmemory: Annotated[
+        int | None, Size(8 * 2**20), "most memory of that store; none: no limit of its own"
+    ] = None
+    server: ServerSettings = ServerSettings()
+    worker: WorkerSettings = WorkerSettings()
+    retention: RetentionSettings = RetentionSettings()
+    log: LogSettings = LogSettings()
+
+
+class Key(NamedTuple):
+    """One setting: `name` is dotted, as in `server.port`."""
+
+    name: str
+    kind: Kind
+    help: str
+    default: object
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return "TASUKI_" + self.name.upper().replace(".", "_")
+
+
+def keys() -> dict[str, Key]:
+    """All settings by their dotted name, in the order in which they are declared."""
+    return {key.name: key for key in _walk(Settings(), "")}
+
+
+def _walk(section: Section, prefix: str) -> Iterator[Key]:
+    for field, hint in get_type_hints(type(section), include_extras=True).items():
+        name, default = prefix + field, getattr(section, field)
+        if get_origin(hint) is Annotated:
+            _, kind, text = get_args(hint)
+            yield Key(name, kind, text, default)
+        else:
+            yield from _walk(cast("Section", default), f"{name}.")
+
+
+def build(values: Mapping[str, object]) -> Settings:
+    """Settings from values by dotted name, as their kinds read them; the rest is as by default."""
+    return _fill(Settings(), "", values)
+
+
+S = TypeVar("S", bound=Section)
+
+
+def _fill(section: S, prefix: str, values: Mapping[str, object]) -> S:
+    changes: dict[str, Any] = {}
+    for field in section.__struct_fields__:
+        name, default = prefix + field, getattr(section, field)
+        if isinstance(default, Section):
+            changes[field] = _fill(default, f"{name}.", values)
+        elif name in values:
+            changes[field] = values[name]
+    return msgspec.structs.replace(section, **changes)

@@ -1,0 +1,55 @@
+/** Numbers and times as people read them. */
+
+const COUNT = new Intl.NumberFormat("en");
+const DATE = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "medium" });
+const UNITS = [
+  ["d", 86_400],
+  ["h", 3_600],
+  ["min", 60],
+  ["s", 1],
+];
+
+/** @param {number} n @example count(12345) === "12,345" */
+export function count(n) {
+  return COUNT.format(n);
+}
+
+/** @param {number} n @example plural(1, "runner") === "1 runner" */
+export function plural(n, word) {
+  return `${count(n)} ${word}${n === 1 ? "" : "s"}`;
+}
+
+/** @param {number} seconds @example duration(75) === "1 min 15 s" */
+export function duration(seconds) {
+  if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  let left = Math.round(seconds);
+  const parts = [];
+  for (const [unit, size] of UNITS) {
+    const n = Math.floor(left / size);
+    left -= n * size;
+    if (n > 0) parts.push(`${n} ${unit}`);
+    if (parts.length === 2 || (parts.length === 1 && n === 0)) break;
+  }
+  return parts.join(" ");
+}
+
+/** How far a time is from now, in its largest unit. @param {Date} date @param {number} now */
+export function distance(date, now) {
+  const seconds = (now - date.getTime()) / 1_000;
+  const size = Math.abs(seconds);
+  if (size < 1) return "now";
+  const [unit, length] = UNITS.find(([, length]) => size >= length);
+  const text = `${Math.floor(size / length)} ${unit}`;
+  return seconds < 0 ? `in ${text}` : `${text} ago`;
+}
+
+/** @param {Date} date @example localTime(date) === "2026-01-31 08:05:00" */
+export function localTime(date) {
+  return DATE.format(date);
+}
+
+/** @param {string} text */
+export function firstLine(text) {
+  return text.split("\n", 1)[0];
+}

@@ -1,0 +1,227 @@
+"""The embedded store as a service: start or attach, watch over it, leave or stop it.
+
+Every process between `start()` and `stop()` shares `users.lock`. The last one to leave stops the
+server, whether or not it had started it. A client that was only given the URL is no user: it does
+not keep the server up.
+
+A user that is killed leaves its locks to the kernel. The server goes on for the others. If there
+are none, it goes on without users and loses nothing: the next `start()` attaches to it, and the
+`stop()` after that stops it.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote_from_bytes
+
+from tasuki.embedded.binary import Binary
+from tasuki.embedded.datadir import DataDir
+from tasuki.embedded.errors import EmbeddedError, StoreNotStartedError, StoreSilentError
+from tasuki.embedded.events import (
+    Attached,
+    Died,
+    Left,
+    Restarted,
+    Started,
+    StartFailed,
+    Stopped,
+    StoreEvent,
+)
+from tasuki.embedded.launch import QUICK_LOOK
+from tasuki.embedded.lock import FileLock
+from tasuki.embedded.options import Fsync, StoreOptions
+from tasuki.embedded.resp import until_closed
+from tasuki.embedded.shared import Running, SharedServer
+
+SETTLING = 0.05
+"""Seconds between the end of a connection and a look at whether the server ended too."""
+
+FIRST_DELAY = 0.1
+"""Seconds from a death to the first try to start the server again."""
+
+LAST_DELAY = 5.0
+"""Seconds between tries, once they have doubled up to here."""
+
+STEADY = 10.0
+"""Seconds that a server must have run for its death to count as a first one."""
+
+
+class EmbeddedStore:
+    """A Valkey of our own in a directory, shared by the processes that use it.
+
+        async with EmbeddedStore(Path(".tasuki")) as store:
+            client = await tasuki.connect(store.url)
+
+    `fsync`, `maxmemory` (bytes) and `extra` (lines of server configuration) count for a server that
+    is started here; one that already runs keeps its own. `patience` is how many seconds a server
+    may be silent before it counts as stuck, and may take to stop before it is killed. There is no
+    limit to how long it may load its data. `on_event` is called in the event loop.
+
+    Raises:
+        StoreOptionError: an option is out of range.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        fsync: Fsync = "always",
+        maxmemory: int | None = None,
+        extra: Mapping[str, str] | None = None,
+        binary: Binary | None = None,
+        patience: float = 30.0,
+        on_event: Callable[[StoreEvent], None] | None = None,
+    ) -> None:
+        self._directory = DataDir(directory.absolute())
+        self._options = StoreOptions(fsync, maxmemory, extra or {})
+        self._patience = patience
+        self._emit = _ignore if on_event is None else on_event
+        self._server = SharedServer(self._directory, self._options, binary, patience, self._emit)
+        self._users: FileLock | None = None
+        self._running: Running | None = None
+
+    @property
+    def url(self) -> str:
+        """Where clients connect, such as `unix:///srv/app/.tasuki/store.sock`."""
+        return f"unix://{quote_from_bytes(bytes(self._directory.socket))}"
+
+    @property
+    def version(self) -> str:
+        """The server's name and version, such as `valkey 9.1.2`."""
+        return self._now().state.version
+
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        return self._now().pid
+
+    @property
+    def fsync(self) -> str:
+        """The fsync policy that the server really runs with."""
+        return self._now().state.fsync
+
+    @property
+    def owned(self) -> bool:
+        """Whether this process started the server."""
+        return self._now().owned
+
+    async def start(self) -> None:
+        """Start the server, or attach to the one that runs, and wait until it serves.
+
+        Raises:
+            EmbeddedError: no server can be had; the message says why and what to do.
+        """
+        if self._users is not None:
+            return
+        began = time.monotonic()
+        self._directory.prepare()
+        users = await self._join()
+        try:
+            running = await self._server.reach()
+        except BaseException:
+            users.close()
+            raise
+        self._users, self._running = users, running
+        state = running.state
+        if running.owned:
+            seconds = time.monotonic() - began
+            self._emit(Started(state.version, state.pid, state.fsync, seconds))
+        else:
+            self._emit(Attached(state.version, state.pid, state.fsync, self._options.fsync))
+
+    async def run(self) -> None:
+        """Watch over the server until cancelled: when it dies, start it again, with backoff.
+
+        Cancel this before `stop()`.
+
+        Raises:
+            StoreNotStartedError: `start()` has not been called.
+        """
+        delay = FIRST_DELAY
+        while True:
+            running = self._now()
+            began = time.monotonic()
+            while await self._server.is_there(running):
+                await until_closed(self._directory.socket)
+                # A connection can be refused or cut without a death, and a death takes a moment.
+                await asyncio.sleep(SETTLING)
+            self._emit(Died(running.pid, *self._server.last_words(running)))
+            if time.monotonic() - began > STEADY:
+                delay = FIRST_DELAY
+            self._running = await self._bring_back(delay)
+            delay = min(2 * delay, LAST_DELAY)
+
+    async def stop(self) -> None:
+        """Leave the server; the last user stops it and waits until all its data is on disk.
+
+        Raises:
+            StoreNotStoppedError: it had to be killed, ended badly, or runs on.
+        """
+        if self._users is None:
+            return
+        running = self._now()
+        users, self._users, self._running = self._users, None, None
+        with users:
+            if users.take():
+                await self._server.shut_down(running)
+                self._emit(Stopped(running.pid))
+            else:
+                running.leave()
+                self._emit(Left(running.pid))
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    def _now(self) -> Running:
+        if self._running is None:
+            raise StoreNotStartedError(
+                f"the store in {self._directory.path} is not in use here; call start() first"
+            )
+        return self._running
+
+    async def _join(self) -> FileLock:
+        """Become a user. Waits while the last user before us is stopping the server."""
+        users = FileLock(self._directory.users)
+        deadline = time.monotonic() + 2 * self._patience
+        try:
+            while not users.take(shared=True):
+                if time.monotonic() > deadline:
+                    raise StoreSilentError(
+                        f"another process has been stopping the store in {self._directory.path} for"
+                        f" {2 * self._patience:g} s; find out what keeps it"
+                    )
+                await asyncio.sleep(QUICK_LOOK)
+        except BaseException:
+            users.close()
+            raise
+        return users
+
+    async def _bring_back(self, delay: float) -> Running:
+        down_since = time.monotonic()
+        while True:
+            await asyncio.sleep(delay)
+            try:
+                running = await self._server.reach(again=True)
+            except EmbeddedError as error:
+                delay = min(2 * delay, LAST_DELAY)
+                self._emit(StartFailed(str(error), delay))
+            else:
+                seconds = time.monotonic() - down_since
+                self._emit(Restarted(running.pid, seconds, running.owned))
+                return running
+
+
+def _ignore(_: StoreEvent) -> None:
+    pass

@@ -1,0 +1,40 @@
+"""How long and how many finished jobs are kept."""
+
+import msgspec
+
+from tasuki.model.state import State
+
+HOUR = 3_600.0
+DAY = 24 * HOUR
+
+
+class Keep(msgspec.Struct, frozen=True):
+    """Keep a finished job for `age` seconds, and at most `count` of them per type.
+
+    `age=0` removes the job as soon as it has ended.
+    """
+
+    age: float
+    count: int = 10_000
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of finished jobs, by the state they ended in.
+
+    >>> Retention().of(State.COMPLETED)
+    Keep(age=3600.0, count=10000)
+    """
+
+    completed: Keep = Keep(HOUR)
+    failed: Keep = Keep(30 * DAY)
+    cancelled: Keep = Keep(30 * DAY)
+
+    def of(self, state: State) -> Keep:
+        """The rule for a finished state."""
+        match state:
+            case State.COMPLETED:
+                return self.completed
+            case State.CANCELLED:
+                return self.cancelled
+            case _:
+                return self.failed

@@ -1,0 +1,64 @@
+"""The names of all keys of one partition.
+
+    layout          version of this layout
+    seq             last number given out as a job id
+    jobs            hash   id -> record
+    tries           hash   id -> attempts made, crashes, last error; from the first failure on
+    ends            hash   id -> how the job ended
+    progress        hash   id -> progress as JSON
+    logged, log:ID  hash   id -> number of log lines; list of the lines
+    wait:TYPE       zset   waiting, score = priority
+    due             zset   scheduled, score = due time in ms
+    expires         zset   score = time in ms at which a job that does not run is cancelled
+    lease:RUNNER    zset   active, score = stamp of the claim in µs
+    done:STATE:TYPE zset   finished, score = time in ms at which the job is pruned
+    runners         zset   score = end of the lease in ms (0: being reaped)
+    runner:RUNNER   hash   host, pid, load; number, stamp and losses of the last exchange
+    cancel:RUNNER   set    active jobs that the runner is told to stop
+    ring:RUNNER     list   doorbell of one runner
+    bell:TYPE       list   doorbell of a type, at most one token
+    types           hash   type -> options of its worker
+    paused          set    types that are not claimed
+    counts          hash   active:TYPE and scheduled:TYPE -> how many
+    stats           hash   EVENT:TYPE -> how many since the beginning
+    minute:N        hash   the same, and run times, for the N-th minute since 1970
+    events          stream what happened, one entry for each script call
+    clock           hash   last steady time, its offset, end of the grace period
+    sender:ID       string number and reply of a producer's last enqueue
+    key:HASH        string ids of a submission with an idempotency key
+
+All share the hash tag `{namespace:partition}`, so one partition is in one slot of a cluster.
+"""
+
+from typing import NamedTuple
+
+from tasuki.model.names import check_namespace
+
+LAYOUT = "1"
+
+
+class Keyspace(NamedTuple):
+    """The keys of one partition of a namespace. Only `base` is sent; scripts add the rest."""
+
+    namespace: str
+    partition: int = 0
+    partitions: int = 1
+
+    @classmethod
+    def of(cls, namespace: str) -> "Keyspace":
+        """The key space of a namespace with a single partition.
+
+        Raises:
+            InvalidError: for a namespace with other than letters, digits, `_`, `.` and `-`.
+        """
+        check_namespace(namespace)
+        return cls(namespace)
+
+    @property
+    def base(self) -> str:
+        """What every key starts with."""
+        return f"{{{self.namespace}:{self.partition}}}:"
+
+    def key(self, name: str) -> str:
+        """The full name of a key."""
+        return self.base + name

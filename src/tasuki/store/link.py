@@ -1,0 +1,111 @@
+"""One connection to the store, for one user of it."""
+
+import asyncio
+from typing import Any
+
+from valkey.asyncio.connection import AbstractConnection
+from valkey.exceptions import NoScriptError, ValkeyError
+
+from tasuki.model.errors import StoreUnavailableError
+from tasuki.store.address import Address
+from tasuki.store.keys import Keyspace
+from tasuki.store.replies import translate
+from tasuki.store.scripts import script
+
+CALL_SECONDS = 1.5
+"""How long a call may take before the store counts as unavailable: an answer is due within 2 s."""
+
+
+class Link:
+    """Calls the store, one call at a time; connects when needed, and again after an error.
+
+    A connection whose call was cancelled or timed out is dropped, since its reply could be taken
+    for that of the next call. Nothing is sent twice here: who may repeat a call does so.
+    """
+
+    def __init__(self, address: Address, keyspace: Keyspace, name: str) -> None:
+        self._address = address
+        self._name = f"tasuki-{name}"
+        self._keyspace = keyspace
+        self._base = keyspace.base
+        self._lock = asyncio.Lock()
+        self._connection: AbstractConnection | None = None
+        self._heads: dict[str, bytes] = {}
+
+    @property
+    def keyspace(self) -> Keyspace:
+        """The keys that scripts called by this link work on."""
+        return self._keyspace
+
+    async def run(self, name: str, request: bytes, *, seconds: float = CALL_SECONDS) -> bytes:
+        """Run the script `name` with a msgpack request, and give its msgpack reply.
+
+        Raises:
+            StoreError: one of its kinds, when the store refuses, fails or cannot be reached.
+            LeaseLostError: from scripts that a runner calls.
+        """
+        head = self._heads.get(name) or self._head(name)
+        call = b"%b$%d\r\n%b\r\n" % (head, len(request), request)
+        try:
+            return await self._exchange(seconds, call)
+        except NoScriptError:
+            await self.command("SCRIPT", "LOAD", script(name).text, seconds=seconds)
+        except (ValkeyError, OSError) as error:
+            raise translate(error) from error
+        try:
+            return await self._exchange(seconds, call)
+        except (ValkeyError, OSError) as error:
+            raise translate(error) from error
+
+    async def command(
+        self, *words: str | bytes | int | float, seconds: float = CALL_SECONDS
+    ) -> Any:
+        """Send one plain command and give its reply.
+
+        Raises:
+            StoreError: as `run`.
+        """
+        try:
+            return await self._exchange(seconds, pack(*words))
+        except (ValkeyError, OSError) as error:
+            raise translate(error) from error
+
+    async def close(self) -> None:
+        """Close the connection. A later call opens it again."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.disconnect(nowait=True)
+
+    def _head(self, name: str) -> bytes:
+        """A script's call up to the request. Packed once, since it is the same in every call."""
+        words = ("EVALSHA", script(name).digest, 1, self._base)
+        return self._heads.setdefault(name, b"*5" + pack(*words)[2:])
+
+    async def _exchange(self, seconds: float, packed: bytes) -> Any:
+        try:
+            async with asyncio.timeout(seconds), self._lock:
+                connection = self._connection
+                if connection is None:
+                    connection = self._connection = self._address.connection(self._name)
+                    await connection.connect()
+                try:
+                    await connection.send_packed_command(packed, check_health=False)
+                    return await connection.read_response()
+                except ValkeyError:
+                    if not connection.is_connected:
+                        await self.close()
+                    raise
+                except BaseException:
+                    await self.close()
+                    raise
+        except TimeoutError as error:
+            raise StoreUnavailableError(f"the store did not answer within {seconds:g} s") from error
+
+
+def pack(*words: str | bytes | int | float) -> bytes:
+    """A command as the store's protocol writes it: its number of words, then each with its size."""
+    parts = [b"*%d\r\n" % len(words)]
+    for word in words:
+        text = word if isinstance(word, bytes) else str(word).encode()
+        parts.append(b"$%d\r\n%b\r\n" % (len(text), text))
+    return b"".join(parts)

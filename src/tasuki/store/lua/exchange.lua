@@ -1,0 +1,99 @@
+#!lua flags=allow-oom
+-- exchange: the pump's call. Settles what has ended, then claims what there are free slots for.
+--
+-- runner, number  who calls, and its how-manieth exchange this is; one that comes twice is answered
+--                 like the first time
+-- lease           length of leases, ms
+-- notes           {ids, stamps, progress, lines}: see lib/notes
+-- log_lines       how many log lines a job keeps
+-- finished        groups for lib/settle
+-- scheduled       groups for lib/settle
+-- released        groups for lib/settle
+-- demand          {{type, free slots}, ...}
+-- rung            types whose doorbell woke the runner
+-- suspect         whether the runner has a job on its last chance (lib/claim)
+-- max_crashes     how many crashes fail a job
+-- limit           how many due or expired jobs are moved at once
+-- cancelled_age, cancelled_most  retention of what expires
+--
+-- Returns {stamp, claimed = {{type, ids, records, tries}, ...}, lost = ids that were not held,
+--          cancels = ids to be stopped, held_back = types with a job that waits for its last chance,
+--          next_due = ms until a scheduled job is due, or -1}
+-- Errors: LAYOUT, LEASE_LOST
+
+--@include base
+--@include bulk
+--@include clock
+--@include events
+--@include bell
+--@include jobs
+--@include restore
+--@include finish
+--@include locate
+--@include promote
+--@include expire
+--@include notes
+--@include settle
+--@include claim
+
+local runner = request.runner
+local lease_end = call('ZSCORE', 'runners', runner)
+if not lease_end or lease_end == '0' then
+  return redis.error_reply('LEASE_LOST the lease of runner ' .. runner .. ' ran out')
+end
+
+local function answer(stamp, claimed, losses)
+  local next_due = -1
+  local due = call('ZRANGE', 'due', 0, 0, 'WITHSCORES')
+  if due[2] then
+    next_due = math.max(0, tonumber(due[2]) - wall)
+  end
+  return cmsgpack.pack({
+    stamp = stamp,
+    claimed = claimed,
+    lost = losses,
+    cancels = call('SMEMBERS', 'cancel:' .. runner),
+    held_back = held_back,
+    next_due = next_due,
+  })
+end
+
+local last = call('HMGET', 'runner:' .. runner, 'number', 'stamp', 'lost')
+if last[1] == request.number then
+  local losses = {}
+  for id in string.gmatch(last[3], '%S+') do
+    losses[#losses + 1] = id
+  end
+  return answer(last[2], claimed_before(runner, last[2]), losses)
+end
+
+advance_clock(request.lease)
+local stamp = whole(steady)
+write_notes(runner, request.notes, request.log_lines)
+for _, group in ipairs(request.finished) do
+  settle_finished(runner, group)
+end
+for _, group in ipairs(request.scheduled) do
+  settle_scheduled(runner, group)
+end
+for _, group in ipairs(request.released) do
+  settle_released(runner, group)
+end
+
+-- When more has expired or is due than one call moves, claiming waits for the next call, so that
+-- nothing expired is run.
+local expired = expire(request.limit, request.cancelled_age, request.cancelled_most)
+promote_due(request.limit)
+local claimed = {}
+if expired < request.limit then
+  claimed = claim(runner, request.demand, stamp, request.max_crashes)
+end
+for _, type in ipairs(request.rung) do
+  if not paused[type] and call('EXISTS', 'wait:' .. type) == 1 then
+    ring(type)
+  end
+end
+call('HSET', 'runner:' .. runner, 'number', request.number, 'stamp', stamp,
+  'lost', table.concat(lost, ' '))
+publish()
+return answer(stamp, claimed, lost)

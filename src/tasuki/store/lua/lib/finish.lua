@@ -1,0 +1,68 @@
+-- The end of a job: kept for its retention, or gone.
+
+-- Deletes every trace of jobs that stand in no set any more.
+local function erase(ids)
+  if #ids == 0 then
+    return
+  end
+  bulk('HDEL', 'jobs', ids)
+  bulk('HDEL', 'tries', ids)
+  bulk('HDEL', 'ends', ids)
+  bulk('HDEL', 'progress', ids)
+  bulk('ZREM', 'expires', ids)
+  if call('EXISTS', 'logged') == 1 then
+    local lines = gather('HMGET', 'logged', ids)
+    local logs = {}
+    for i = 1, #ids do
+      if lines[i] then
+        logs[#logs + 1] = key('log:' .. ids[i])
+      end
+    end
+    for i = 1, #logs do
+      redis.call('UNLINK', logs[i])
+    end
+    bulk('HDEL', 'logged', ids)
+  end
+end
+
+-- Deletes the finished jobs of a type and state that are over the count, soonest to be pruned first.
+local function trim(state, type, most)
+  local done = 'done:' .. state .. ':' .. type
+  local over = math.min(call('ZCARD', done) - most, 1000)
+  if over > 0 then
+    local old = call('ZRANGE', done, 0, over - 1)
+    call('ZREMRANGEBYRANK', done, 0, over - 1)
+    erase(old)
+  end
+end
+
+-- state, type  what the jobs become
+-- ids, bodies  in parallel; a body is `started made crashes reason \n payload`
+-- runner       who ran them, or '-'
+-- age, most    how long (ms) and how many of them are kept; age 0 removes them now
+local function finish(state, type, ids, bodies, runner, age, most)
+  if #ids == 0 then
+    return
+  end
+  count(state, type, #ids)
+  emit(state, type, ids)
+  if age == 0 then
+    erase(ids)
+    return
+  end
+  local head = state .. ' ' .. whole(wall) .. ' ' .. runner .. ' '
+  local ends = {}
+  for i = 1, #ids do
+    ends[2 * i - 1] = ids[i]
+    ends[2 * i] = head .. bodies[i]
+  end
+  bulk('HSET', 'ends', ends)
+  bulk('ZADD', 'done:' .. state .. ':' .. type, pairwise_constant(whole(wall + age), ids))
+  if call('EXISTS', 'tries') == 1 then
+    bulk('HDEL', 'tries', ids)
+  end
+  if call('EXISTS', 'expires') == 1 then
+    bulk('ZREM', 'expires', ids)
+  end
+  trim(state, type, most)
+end

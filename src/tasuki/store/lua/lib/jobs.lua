@@ -1,0 +1,35 @@
+-- Reading jobs. A record starts with the line `created expires priority type`.
+
+local function header(record)
+  return string.match(record, '^(%d+) (%d+) (%S+) ([^\n]*)')
+end
+
+-- Ids by type, from their records: {type = {ids = ..., priorities = ..., expires = ...}} and the
+-- types in the order in which they came up. Ids without a record are left out.
+local function by_type(ids, records)
+  local groups, order = {}, {}
+  for i = 1, #ids do
+    if records[i] then
+      local _, expires, priority, type = header(records[i])
+      local group = groups[type]
+      if not group then
+        group = { ids = {}, priorities = {}, expires = {} }
+        groups[type] = group
+        order[#order + 1] = type
+      end
+      local n = #group.ids + 1
+      group.ids[n] = ids[i]
+      group.priorities[n] = priority
+      group.expires[n] = expires
+    end
+  end
+  return groups, order
+end
+
+local function read_tries(text)
+  if not text then
+    return 0, 0, ''
+  end
+  local made, crashes, rest = string.match(text, '^(%d+) (%d+)\n(.*)$')
+  return tonumber(made), tonumber(crashes), rest
+end

@@ -1,0 +1,64 @@
+-- Where jobs are, and so which state they are in. Returns lists in parallel with the ids:
+--
+-- records  the record, or false when there is no such job
+-- states   scheduled, waiting, active, completed, failed, cancelled, or false when it is nowhere
+-- places   the name of the set it stands in
+-- scores   its score there
+-- ends     the end of a finished job, or false
+
+local function locate(ids)
+  local found = { records = {}, states = {}, places = {}, scores = {}, ends = {} }
+  if #ids == 0 then
+    return found
+  end
+  local records = gather('HMGET', 'jobs', ids)
+  local ends = gather('HMGET', 'ends', ids)
+  local dues = gather('ZMSCORE', 'due', ids)
+  local groups, order = by_type(ids, records)
+  local waits = {}
+  for _, type in ipairs(order) do
+    local scores = gather('ZMSCORE', 'wait:' .. type, groups[type].ids)
+    for i, id in ipairs(groups[type].ids) do
+      waits[id] = scores[i] and { 'wait:' .. type, scores[i] }
+    end
+  end
+  local missing = {}
+  for i = 1, #ids do
+    local id = ids[i]
+    found.records[i] = records[i]
+    found.states[i], found.places[i], found.scores[i] = false, false, false
+    found.ends[i] = ends[i]
+    if not records[i] then
+      found.ends[i] = false
+    elseif ends[i] then
+      local _, _, _, type = header(records[i])
+      found.states[i] = string.match(ends[i], '^%S+')
+      found.places[i] = 'done:' .. found.states[i] .. ':' .. type
+    elseif dues[i] then
+      found.states[i], found.places[i], found.scores[i] = 'scheduled', 'due', dues[i]
+    elseif waits[id] then
+      found.states[i], found.places[i], found.scores[i] = 'waiting', waits[id][1], waits[id][2]
+    else
+      missing[#missing + 1] = i
+    end
+  end
+  if #missing > 0 then
+    local rest = {}
+    for n, i in ipairs(missing) do
+      rest[n] = ids[i]
+    end
+    for _, runner in ipairs(call('ZRANGE', 'runners', 0, -1)) do
+      local scores = gather('ZMSCORE', 'lease:' .. runner, rest)
+      for n, i in ipairs(missing) do
+        if scores[n] then
+          found.states[i], found.places[i], found.scores[i] = 'active', 'lease:' .. runner, scores[n]
+        end
+      end
+    end
+  end
+  return found
+end
+
+local function holder(place)
+  return string.sub(place, #'lease:' + 1)
+end

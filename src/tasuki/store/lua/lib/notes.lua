@@ -1,0 +1,29 @@
+-- Progress and log lines of active jobs. Notes on jobs that the runner does not hold are dropped.
+
+-- ids, stamps  the jobs, fenced like a settle
+-- progress     {position = JSON}
+-- lines        {position = {line, ...}}
+-- most         how many lines a job keeps
+local function write_notes(runner, notes, most)
+  if #notes.ids == 0 then
+    return
+  end
+  local scores = gather('ZMSCORE', 'lease:' .. runner, notes.ids)
+  local values, noted = {}, {}
+  for i, id in ipairs(notes.ids) do
+    if scores[i] == notes.stamps[i] then
+      noted[#noted + 1] = id
+      if notes.progress[i] then
+        values[#values + 1] = id
+        values[#values + 1] = notes.progress[i]
+      end
+      if notes.lines[i] then
+        bulk('RPUSH', 'log:' .. id, notes.lines[i])
+        call('LTRIM', 'log:' .. id, -most, -1)
+        call('HSET', 'logged', id, call('LLEN', 'log:' .. id))
+      end
+    end
+  end
+  bulk('HSET', 'progress', values)
+  emit('progress', '', noted)
+end

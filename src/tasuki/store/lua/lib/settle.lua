@@ -1,0 +1,90 @@
+-- active -> what the attempts came to. Each job is fenced by the stamp of its claim: the runner holds
+-- it only while it stands in the runner's lease under that very stamp. Others are lost, untouched.
+
+local lost = {}
+
+-- The positions of the jobs in `group` that are held, or nil when all are.
+local function held(runner, group)
+  local scores = gather('ZMSCORE', 'lease:' .. runner, group.ids)
+  local positions, all = {}, true
+  for i, id in ipairs(group.ids) do
+    if scores[i] == group.stamps[i] then
+      positions[#positions + 1] = i
+    else
+      all = false
+      lost[#lost + 1] = id
+    end
+  end
+  return not all and positions or nil
+end
+
+local function pick(list, positions)
+  if not positions then
+    return list
+  end
+  local picked = {}
+  for n, i in ipairs(positions) do
+    picked[n] = list[i]
+  end
+  return picked
+end
+
+local function leave_lease(runner, type, ids)
+  bulk('ZREM', 'lease:' .. runner, ids)
+  if #ids > 0 then
+    call('HINCRBY', 'counts', 'active:' .. type, -#ids)
+    if call('EXISTS', 'cancel:' .. runner) == 1 then
+      bulk('SREM', 'cancel:' .. runner, ids)
+    end
+  end
+end
+
+-- {state, type, age, most, ids, stamps, bodies, ms, histogram}
+local function settle_finished(runner, group)
+  local positions = held(runner, group)
+  local ids = pick(group.ids, positions)
+  leave_lease(runner, group.type, ids)
+  finish(group.state, group.type, ids, pick(group.bodies, positions), runner, group.age, group.most)
+  if #ids > 0 then
+    measure('ms', group.type, group.ms)
+    for bucket, n in pairs(group.histogram) do
+      measure('h' .. bucket, group.type, n)
+    end
+  end
+end
+
+-- {type, event, ids, stamps, delays, tries, expires}: tries is '' where nothing is to be noted
+local function settle_scheduled(runner, group)
+  local positions = held(runner, group)
+  local ids = pick(group.ids, positions)
+  if #ids == 0 then
+    return
+  end
+  leave_lease(runner, group.type, ids)
+  local delays, tries = pick(group.delays, positions), pick(group.tries, positions)
+  local expires = pick(group.expires, positions)
+  local due, noted = {}, {}
+  for i, id in ipairs(ids) do
+    due[#due + 1] = whole(wall + delays[i])
+    due[#due + 1] = id
+    if tries[i] ~= '' then
+      noted[#noted + 1] = id
+      noted[#noted + 1] = tries[i]
+    end
+    if expires[i] ~= '0' then
+      call('ZADD', 'expires', expires[i], id)
+    end
+  end
+  bulk('ZADD', 'due', due)
+  bulk('HSET', 'tries', noted)
+  call('HINCRBY', 'counts', 'scheduled:' .. group.type, #ids)
+  count(group.event, group.type, #ids)
+  emit('scheduled', group.type, ids)
+end
+
+-- {type, ids, stamps}
+local function settle_released(runner, group)
+  local ids = pick(group.ids, held(runner, group))
+  leave_lease(runner, group.type, ids)
+  restore(ids)
+end

@@ -1,0 +1,14 @@
+#!lua flags=allow-oom,no-writes
+-- log: the log lines of a job, the oldest first.
+--
+-- id       the job
+--
+-- Returns {exists, lines}
+-- Errors: LAYOUT
+
+--@include base
+
+return cmsgpack.pack({
+  exists = call('HEXISTS', 'jobs', request.id) == 1,
+  lines = call('LRANGE', 'log:' .. request.id, 0, -1),
+})

@@ -1,0 +1,133 @@
+"""What people do to jobs and types."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from tasuki.model.errors import JobNotFoundError, StateError
+from tasuki.model.names import check_type
+from tasuki.model.retention import Retention
+from tasuki.model.state import State, Verb, allows
+from tasuki.store.codec import ask
+from tasuki.store.link import Link
+from tasuki.wire.ids import encode_id
+
+MISSING = "missing"
+
+
+class _States(msgspec.Struct):
+    states: list[str]
+
+
+class _Changed(msgspec.Struct):
+    changed: bool
+
+
+class Operator:
+    """Cancels, retries, promotes and removes jobs; pauses and resumes types.
+
+    The methods for many ids act on those that allow it, and give the state that each was in before
+    (or `missing`). Those for one id raise when it was not possible. At most 1,000 ids in a call.
+    """
+
+    def __init__(self, link: Link, retention: Retention | None = None) -> None:
+        self._link = link
+        self._retention = retention or Retention()
+
+    async def cancel(self, id: int, message: str = "") -> State:
+        """Cancel a job. One that is active is told to stop, and settles as cancelled.
+
+        Gives the state it was in.
+
+        Raises:
+            JobNotFoundError: there is no such job.
+            StateError: it has ended already.
+            StoreError: the store refuses or cannot be reached.
+        """
+        return _judge(id, Verb.CANCEL, await self.cancel_many([id], message))
+
+    async def cancel_many(self, ids: Sequence[int], message: str = "") -> list[str]:
+        """Cancel jobs; see the class."""
+        keep = self._retention.cancelled
+        return await self._act(
+            "cancel",
+            ids,
+            message=message,
+            cancelled_age=round(keep.age * 1_000),
+            cancelled_most=keep.count,
+        )
+
+    async def retry(self, id: int) -> State:
+        """Run a job again that has ended. Its attempts start again.
+
+        Raises:
+            JobNotFoundError: there is no such job.
+            StateError: it has not ended.
+            StoreError: the store refuses or cannot be reached.
+        """
+        return _judge(id, Verb.RETRY, await self.retry_many([id]))
+
+    async def retry_many(self, ids: Sequence[int]) -> list[str]:
+        """Run jobs again; see the class."""
+        return await self._act("retry", ids)
+
+    async def promote(self, id: int) -> State:
+        """Let a scheduled job run now.
+
+        Raises:
+            JobNotFoundError: there is no such job.
+            StateError: it is not scheduled.
+            StoreError: the store refuses or cannot be reached.
+        """
+        return _judge(id, Verb.PROMOTE, await self.promote_many([id]))
+
+    async def promote_many(self, ids: Sequence[int]) -> list[str]:
+        """Let scheduled jobs run now; see the class."""
+        return await self._act("promote", ids, limit=0) if ids else []
+
+    async def remove(self, id: int) -> State:
+        """Delete a job that is not active, with all that is known of it.
+
+        Raises:
+            JobNotFoundError: there is no such job.
+            StateError: it is active.
+            StoreError: the store refuses or cannot be reached.
+        """
+        return _judge(id, Verb.REMOVE, await self.remove_many([id]))
+
+    async def remove_many(self, ids: Sequence[int]) -> list[str]:
+        """Delete jobs; see the class."""
+        return await self._act("remove", ids)
+
+    async def pause(self, type: str) -> bool:
+        """Stop claiming the jobs of a type, in every runner. Gives whether that changed anything.
+
+        Jobs that are active go on. The pause holds until `resume`.
+
+        Raises:
+            InvalidError: the type is not a possible name.
+            StoreError: the store refuses or cannot be reached.
+        """
+        return await self._switch(type, paused=True)
+
+    async def resume(self, type: str) -> bool:
+        """Claim the jobs of a type again; see `pause`."""
+        return await self._switch(type, paused=False)
+
+    async def _switch(self, type: str, *, paused: bool) -> bool:
+        check_type(type)
+        fields = {"type": type, "paused": paused}
+        return (await ask(self._link, "pause", _Changed, fields)).changed
+
+    async def _act(self, script: str, ids: Sequence[int], **fields: object) -> list[str]:
+        named = {"ids": [encode_id(id) for id in ids], **fields}
+        return (await ask(self._link, script, _States, named)).states
+
+
+def _judge(id: int, verb: Verb, states: list[str]) -> State:
+    if states[0] == MISSING:
+        raise JobNotFoundError(id)
+    state = State(states[0])
+    if not allows(verb, state):
+        raise StateError(id, state, verb)
+    return state

@@ -1,0 +1,162 @@
+"""Making jobs."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from tasuki.model.errors import InvalidError, KeyReusedError, StoreUnavailableError
+from tasuki.model.job import NewJob
+from tasuki.store.keys import LAYOUT
+from tasuki.store.link import Link
+from tasuki.wire.ids import decode_id
+from tasuki.wire.record import encode_tail
+
+MOST_JOBS = 1_000
+"""How many jobs one submission may hold: one script call makes them all, or none."""
+
+KEY_SECONDS = 24 * 3_600
+"""How long an idempotency key is remembered."""
+
+
+class Submission(NamedTuple):
+    """Jobs that are made together or not at all.
+
+    With a `key`, the same submission sent again makes nothing and gets the first one's ids.
+    `fingerprint` tells whether it is the same.
+    """
+
+    jobs: Sequence[NewJob]
+    key: str | None = None
+    fingerprint: str = ""
+
+
+class _Reply(msgspec.Struct):
+    first: int
+    replays: list[tuple[int, str]]
+    reused: list[int]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_replies = msgspec.msgpack.Decoder(_Reply, strict=False)
+
+
+class Producer:
+    """Enqueues submissions, many in one call. Used by one task at a time.
+
+    Each call carries a number. When its reply is lost, the call is repeated under that number, and
+    the store answers with the first reply instead of making the jobs again.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._sender = secrets.token_hex(8)
+        self._number = 0
+
+    async def enqueue(self, submissions: Sequence[Submission]) -> list[list[int] | KeyReusedError]:
+        """Make the jobs of all submissions. Gives their ids in order, one list per submission.
+
+        A submission whose key was used for something else gets a KeyReusedError in its place.
+
+        Raises:
+            StoreFullError: the store is out of memory; nothing was made.
+            StoreUnavailableError: the store did not answer; the jobs may or may not have been made.
+            StoreError: another refusal of the store; nothing was made.
+        """
+        self._number += 1
+        request = self._request(submissions)
+        try:
+            answer = await self._link.run("enqueue", request)
+        except StoreUnavailableError as error:
+            if isinstance(error.__cause__, TimeoutError):
+                raise
+            answer = await self._link.run("enqueue", request)
+        return self._share_out(submissions, _replies.decode(answer))
+
+    def _request(self, submissions: Sequence[Submission]) -> bytes:
+        types: dict[str, int] = {}
+        kinds: list[int] = []
+        priorities: list[str] = []
+        tails: list[str] = []
+        delays: dict[int, int] = {}
+        times: dict[int, int] = {}
+        expires: dict[int, int] = {}
+        keyed: list[tuple[int, int, str, str]] = []
+        position = 0
+        for submission in submissions:
+            first = position + 1
+            for job in submission.jobs:
+                position += 1
+                tail = encode_tail(job)
+                tails.append(tail)
+                priorities.append(tail[: tail.index(" ")])
+                kinds.append(types.setdefault(job.type, len(types) + 1))
+                if job.delay:
+                    delays[position] = _milliseconds(job.delay)
+                if job.run_at is not None:
+                    times[position] = _milliseconds(job.run_at.timestamp())
+                if job.expires is not None:
+                    expires[position] = _milliseconds(job.expires)
+            if submission.key is not None:
+                keyed.append((first, position, _digest(submission.key), submission.fingerprint))
+        return _encoder.encode(
+            {
+                "layout": LAYOUT,
+                "writes": True,
+                "sender": self._sender,
+                "number": str(self._number),
+                "types": list(types),
+                "kinds": kinds,
+                "priorities": priorities,
+                "tails": tails,
+                "delays": delays,
+                "times": times,
+                "expires": expires,
+                "submissions": keyed,
+                "key_seconds": KEY_SECONDS,
+            }
+        )
+
+    def _share_out(
+        self, submissions: Sequence[Submission], reply: _Reply
+    ) -> list[list[int] | KeyReusedError]:
+        keyspace = self._link.keyspace
+        step, offset = keyspace.partitions, keyspace.partition
+        shares: list[list[int] | KeyReusedError] = []
+        replays = dict(reply.replays)
+        number, position = reply.first, 1
+        for submission in submissions:
+            size = len(submission.jobs)
+            if position in reply.reused:
+                shares.append(
+                    KeyReusedError("was used before, for another submission", field="key")
+                )
+            elif (known := replays.get(position)) is not None:
+                shares.append([decode_id(id) for id in known.split()])
+            else:
+                shares.append([n * step + offset for n in range(number, number + size)])
+                number += size
+            position += size
+        return shares
+
+
+def check_size(jobs: Sequence[object]) -> None:
+    """Refuse a submission without jobs, or with more than 1,000.
+
+    Raises:
+        InvalidError: without a field, since it is about the whole.
+    """
+    if not jobs:
+        raise InvalidError("a submission must hold at least one job")
+    if len(jobs) > MOST_JOBS:
+        raise InvalidError(f"a submission may hold at most {MOST_JOBS} jobs; send several")
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1_000)
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,94 @@
+"""The store of one namespace: where all the parts that talk to it come from."""
+
+from tasuki.model.retention import Retention
+from tasuki.store.address import Address
+from tasuki.store.doorbell import Doorbell
+from tasuki.store.feed import Feed
+from tasuki.store.history import History
+from tasuki.store.keys import Keyspace
+from tasuki.store.lease import Lease, LeaseTerms
+from tasuki.store.link import Link
+from tasuki.store.listing import Listing
+from tasuki.store.maintenance import Maintenance
+from tasuki.store.operator import Operator
+from tasuki.store.producer import Producer
+from tasuki.store.reader import Reader
+from tasuki.store.safety import check_store
+
+DEFAULT_NAMESPACE = "tasuki"
+
+
+class Store:
+    """Hands out the parts, each on the connection it needs, and closes them all.
+
+    >>> store = Store("unix:///tmp/store.sock")
+    >>> await store.check()
+    >>> [ids] = await store.producer().enqueue([Submission([NewJob(type="email")])])
+    >>> await store.close()
+    """
+
+    def __init__(self, url: str, *, namespace: str = DEFAULT_NAMESPACE) -> None:
+        self.address = Address(url)
+        self.keyspace = Keyspace.of(namespace)
+        self._links: list[Link] = []
+        self._shared: Link | None = None
+
+    def link(self, name: str) -> Link:
+        """A connection for a user of its own, such as `pump`, `bell` or `heartbeat`."""
+        link = Link(self.address, self.keyspace, name)
+        self._links.append(link)
+        return link
+
+    @property
+    def shared(self) -> Link:
+        """The connection for calls that come now and then."""
+        if self._shared is None:
+            self._shared = self.link("shared")
+        return self._shared
+
+    async def check(self, *, allow_unsafe: bool = False) -> dict[str, str]:
+        """Refuse a store that could lose jobs; see `safety.check_store`."""
+        return await check_store(self.shared, allow_unsafe=allow_unsafe)
+
+    def producer(self) -> Producer:
+        """Makes jobs, on a connection of its own."""
+        return Producer(self.link("producer"))
+
+    def lease(self, terms: LeaseTerms | None = None, link: Link | None = None) -> Lease:
+        """A new runner's side, with an identity of its own."""
+        return Lease(link or self.link("pump"), terms or LeaseTerms())
+
+    def doorbell(self, runner: str, link: Link | None = None) -> Doorbell:
+        """A runner's doorbell, on a connection of its own."""
+        return Doorbell(link or self.link("bell"), self.shared, runner)
+
+    def feed(self) -> Feed:
+        """The stream of events, on a connection of its own."""
+        return Feed(self.link("feed"))
+
+    def reader(self) -> Reader:
+        """Looks at jobs, types and runners."""
+        return Reader(self.shared)
+
+    def listing(self) -> Listing:
+        """Lists jobs in pages."""
+        return Listing(self.shared)
+
+    def history(self) -> History:
+        """Reads the counters."""
+        return History(self.shared)
+
+    def operator(self, retention: Retention | None = None) -> Operator:
+        """What people do to jobs and types."""
+        return Operator(self.shared, retention)
+
+    def maintenance(self, terms: LeaseTerms | None = None) -> Maintenance:
+        """The periodic work."""
+        return Maintenance(self.shared, terms)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for link in self._links:
+            await link.close()
+        self._links.clear()
+        self._shared = None

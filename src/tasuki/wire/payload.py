@@ -1,0 +1,122 @@
+"""Data and results: plain JSON that crosses without loss, within limits.
+
+Checks are cheap first: one pass over the bytes shows whether anything could be wrong at all, and
+only then is the value walked.
+"""
+
+import math
+import re
+from typing import Any
+
+import msgspec
+
+from tasuki.model.errors import PayloadError
+
+DEEPEST = 100
+"""How deep arrays and objects may be nested."""
+
+_SMALLEST_INT, _LARGEST_INT = -(2**63), 2**64 - 1
+_LONG_NUMBER = re.compile(rb"[0-9]{19}|[0-9][eE][+-]?[0-9]{3}")
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder()
+
+
+def encode(value: object, field: str = "data") -> msgspec.Raw:
+    """The JSON text of a Python value.
+
+    Raises:
+        PayloadError: when the value is not JSON (a set, NaN, an integer beyond 64 bits, text with a
+            lone surrogate), or is nested deeper than 100.
+    """
+    try:
+        text = _encoder.encode(value)
+    except (TypeError, UnicodeEncodeError, OverflowError, ValueError) as error:
+        raise PayloadError(f"cannot be written as JSON: {error}", field=field) from error
+    except RecursionError:
+        raise _too_deep(field) from None
+    # NaN and infinity are written as null, so only a text with a null can hide one.
+    if b"null" in text:
+        _refuse_nan(value, field, 0)
+    _check_parsed(text, field)
+    return msgspec.Raw(text)
+
+
+def check(text: msgspec.Raw | bytes, field: str = "data") -> None:
+    """Refuse JSON text that could not be carried without loss.
+
+    Raises:
+        PayloadError: for malformed JSON, numbers beyond 64 bits, lone surrogates, or deep nesting.
+    """
+    data = bytes(text)
+    try:
+        value = _decoder.decode(data)
+    except RecursionError:
+        raise _too_deep(field) from None
+    except msgspec.DecodeError as error:
+        raise PayloadError(_explain(error), field=field) from error
+    _check_parsed(data, field, value)
+
+
+def _check_parsed(text: bytes, field: str, value: object = msgspec.UNSET) -> None:
+    if text.count(b"[") + text.count(b"{") > DEEPEST or _LONG_NUMBER.search(text):
+        _walk(_decoder.decode(text) if value is msgspec.UNSET else value, field, 0)
+
+
+def decode(text: msgspec.Raw | bytes | str) -> Any:
+    """The Python value of JSON text that has been checked before."""
+    return _decoder.decode(text)
+
+
+def _walk(value: object, field: str, depth: int) -> None:
+    match value:
+        case dict():
+            _check_depth(depth, field)
+            for item in value.values():
+                _walk(item, field, depth + 1)
+        case list():
+            _check_depth(depth, field)
+            for item in value:
+                _walk(item, field, depth + 1)
+        case bool():
+            return
+        case int():
+            if not _SMALLEST_INT <= value <= _LARGEST_INT:
+                raise PayloadError("has a whole number beyond 64 bits", field=field)
+        case float():
+            if not math.isfinite(value):
+                raise PayloadError("has a number that is NaN or infinite", field=field)
+        case _:
+            return
+
+
+def _refuse_nan(value: object, field: str, depth: int) -> None:
+    builtin = msgspec.to_builtins(value, builtin_types=(float,)) if depth == 0 else value
+    match builtin:
+        case float():
+            if not math.isfinite(builtin):
+                raise PayloadError("has a number that is NaN or infinite", field=field)
+        case dict():
+            for item in builtin.values():
+                _refuse_nan(item, field, depth + 1)
+        case list() | tuple():
+            for item in builtin:
+                _refuse_nan(item, field, depth + 1)
+        case _:
+            return
+
+
+def _check_depth(depth: int, field: str) -> None:
+    if depth >= DEEPEST:
+        raise _too_deep(field)
+
+
+def _too_deep(field: str) -> PayloadError:
+    return PayloadError(f"is nested deeper than {DEEPEST} levels", field=field)
+
+
+def _explain(error: msgspec.DecodeError) -> str:
+    # A lone surrogate shows as a text that ends in the middle of an escape.
+    if "truncated" in str(error):
+        return "is not JSON: it ends too early, or has half of a surrogate pair"
+    return f"is not JSON: {error}"

@@ -1,0 +1,184 @@
+r"""Jobs as the store keeps them.
+
+A record never changes after it was written:
+
+    created expires priority type \n options \n data
+
+`created` and `expires` are milliseconds since 1970 (0: never expires) and are written by the
+enqueue script with the server's clock. `options` is a JSON object of what the producer set, or
+nothing. `data` is JSON. Lua reads the first line only.
+
+An end is written when the job has ended:
+
+    state finished runner started made crashes reason \n body
+
+`body` is the result of a completed job, the error of a failed one, and a message or nothing for a
+cancelled one. Tries are kept from the first failed or crashed attempt on:
+
+    made crashes \n error
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from tasuki.model.backoff import BackoffRule
+from tasuki.model.job import NewJob
+from tasuki.model.names import priority_number
+from tasuki.model.outcome import JobError
+from tasuki.model.state import State
+
+
+class Options(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the producer set. What is None is left to the worker."""
+
+    attempts: int | None = None
+    backoff: BackoffRule | None = None
+    timeout: float | None = None
+    keep: float | None = None
+    tags: tuple[str, ...] = ()
+
+
+class Record(NamedTuple):
+    """A decoded record. `data` is still JSON text."""
+
+    created: int
+    expires: int
+    priority: int | float
+    type: str
+    options: Options
+    data: str
+
+
+class Tries(NamedTuple):
+    """Attempts made, crashes, and the last error as JSON text (empty if none)."""
+
+    made: int
+    crashes: int
+    error: str
+
+
+class End(NamedTuple):
+    """How a job ended. Times are milliseconds since 1970; `started` is 0 if it never was."""
+
+    state: State
+    finished: int
+    runner: str
+    started: int
+    made: int
+    crashes: int
+    reason: str
+    body: str
+
+
+NO_OPTIONS = Options()
+NO_TRIES = Tries(0, 0, "")
+NOBODY = "-"
+"""Stands for the runner of a job that never ran."""
+
+_options = msgspec.json.Decoder(Options)
+_errors = msgspec.json.Decoder(JobError)
+_encoder = msgspec.json.Encoder()
+
+
+def encode_tail(job: NewJob) -> str:
+    """The part of a record that the producer writes: all but the times."""
+    priority = job.priority if job.priority.__class__ is int else priority_number(job.priority)
+    plain = (
+        job.attempts is None
+        and job.backoff is None
+        and job.timeout is None
+        and job.keep is None
+        and not job.tags
+    )
+    options = "" if plain else _encode_options(job)
+    return f"{priority} {job.type}\n{options}\n{bytes(job.data).decode()}"
+
+
+def _encode_options(job: NewJob) -> str:
+    options = Options(
+        attempts=job.attempts,
+        backoff=job.backoff,
+        timeout=job.timeout,
+        keep=job.keep,
+        tags=job.tags,
+    )
+    return _encoder.encode(options).decode()
+
+
+def decode_record(text: str) -> Record:
+    """Read a record.
+
+    Raises:
+        ValueError: when the text is not a record.
+    """
+    head, options, data = text.split("\n", 2)
+    created, expires, priority, type = head.split(" ", 3)
+    return Record(
+        int(created),
+        int(expires),
+        decode_number(priority),
+        type,
+        _options.decode(options) if options else NO_OPTIONS,
+        data,
+    )
+
+
+def decode_number(text: str) -> int | float:
+    """A number that stays an integer if it is written as one."""
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
+
+
+def encode_tries(made: int, crashes: int, error: JobError | None = None) -> str:
+    """The text of the tries of a job."""
+    return f"{made} {crashes}\n{encode_error(error) if error else ''}"
+
+
+def decode_tries(text: str) -> Tries:
+    """Read tries; an empty text is a job that was never tried."""
+    if not text:
+        return NO_TRIES
+    head, error = text.split("\n", 1)
+    made, crashes = head.split(" ", 1)
+    return Tries(int(made), int(crashes), error)
+
+
+def encode_error(error: JobError) -> str:
+    """An error as JSON text. Lone surrogates are replaced: a handler may raise anything."""
+    try:
+        return _encoder.encode(error).decode()
+    except UnicodeEncodeError:
+        clean = JobError(*(_clean(text) for text in (error.type, error.message, error.traceback)))
+        return _encoder.encode(clean).decode()
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+def decode_error(text: str) -> JobError | None:
+    """Read an error; None for an empty text."""
+    return _errors.decode(text) if text else None
+
+
+def decode_end(text: str) -> End:
+    """Read an end.
+
+    Raises:
+        ValueError: when the text is not an end.
+    """
+    head, body = text.split("\n", 1)
+    state, finished, runner, started, made, crashes, reason = head.split(" ", 6)
+    return End(
+        State(state),
+        int(finished),
+        runner,
+        int(started),
+        int(made),
+        int(crashes),
+        reason,
+        body,
+    )

@@ -1,0 +1,62 @@
+"""Listens for the doorbell while the pump has nothing to do."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from tasuki.model.errors import StoreError
+from tasuki.store.doorbell import Doorbell
+
+log = logging.getLogger("tasuki.runner")
+
+RETRY_SECONDS = 0.5
+
+
+class Ear:
+    """Blocks on the doorbell for the types that the pump could run, and tells it who rang.
+
+    It listens only while the pump rests: a busy pump asks the store by itself, and a token that it
+    does not take wakes another runner.
+    """
+
+    def __init__(self, doorbell: Doorbell, ring: Callable[[str], None], seconds: float) -> None:
+        self._doorbell = doorbell
+        self._ring = ring
+        self._seconds = seconds
+        self._wanted: frozenset[str] = frozenset()
+        self._listening: frozenset[str] | None = None
+        self._asked = asyncio.Event()
+        self._interrupting: asyncio.Task[None] | None = None
+
+    def listen(self, types: list[str]) -> None:
+        """The pump rests, and has free slots for these types."""
+        self._wanted = frozenset(types)
+        self._asked.set()
+        deaf = self._listening is not None and not self._wanted <= self._listening
+        if deaf and (self._interrupting is None or self._interrupting.done()):
+            self._interrupting = asyncio.create_task(self._interrupt())
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            self._listening = self._wanted
+            try:
+                rung = await self._doorbell.wait(sorted(self._listening), self._seconds)
+            except StoreError as error:
+                log.debug("the doorbell waits for the store: %s", error)
+                await asyncio.sleep(RETRY_SECONDS)
+                rung = None
+            finally:
+                self._listening = None
+            if rung is not None:
+                self._ring(rung)
+            else:
+                self._asked.set()
+
+    async def _interrupt(self) -> None:
+        try:
+            await self._doorbell.interrupt()
+        except StoreError as error:
+            log.debug("the doorbell cannot be interrupted: %s", error)

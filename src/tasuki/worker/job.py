@@ -1,0 +1,135 @@
+"""The job as a worker sees it while it runs."""
+
+from collections.abc import Awaitable, Callable, Generator
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast
+
+from tasuki.wire.payload import decode, encode
+
+T = TypeVar("T")
+
+LONGEST_LINE = 8_192
+"""Longer log lines are cut, in characters."""
+
+_UNREAD: Any = object()
+
+
+class Notes:
+    """Collects the progress and log lines of one attempt until the next exchange takes them.
+
+    Worker threads add to it while the runner's loop takes from it: `append` and `popleft`-like
+    swaps are single steps of the interpreter, so no lock is needed.
+    """
+
+    __slots__ = ("_changed", "lines", "progress")
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self.lines: list[str] = []
+        self.progress: str | None = None
+
+    def add_line(self, line: str) -> None:
+        """Add a log line."""
+        self.lines.append(line[:LONGEST_LINE])
+        self._changed()
+
+    def set_progress(self, progress: str) -> None:
+        """Replace the progress, which is JSON text."""
+        self.progress = progress
+        self._changed()
+
+
+class _Pause:
+    """Awaiting it lets other jobs run; not awaiting it does no harm, as in a thread."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield
+
+
+_PAUSE = _Pause()
+
+
+class Job(Generic[T]):
+    """One job, handed to `Worker.process`.
+
+    `id`, `type`, `priority` and `tags` are those it was submitted with. `attempt` counts from 1.
+    `deadline` is when the attempt must be over (None: no timeout). `token` names this very attempt:
+    use it to fence writes to a database of your own.
+
+    >>> async def process(self, job: Job[dict]) -> int:
+    ...     job.log("resizing %s", job.data["path"])
+    ...     await job.progress(1, 3)
+    ...     return 3
+    """
+
+    __slots__ = (
+        "_data",
+        "_decode",
+        "_notes",
+        "_text",
+        "attempt",
+        "cancelled",
+        "deadline",
+        "id",
+        "priority",
+        "tags",
+        "token",
+        "type",
+    )
+
+    def __init__(  # noqa: PLR0913 - made in one place, by name
+        self,
+        *,
+        id: int,
+        type: str,
+        text: str,
+        attempt: int,
+        priority: int | float,
+        tags: tuple[str, ...],
+        deadline: datetime | None,
+        token: str,
+        notes: Notes,
+        decoder: Callable[[str], T] | None,
+    ) -> None:
+        self.id = id
+        self.type = type
+        self.attempt = attempt
+        self.priority = priority
+        self.tags = tags
+        self.deadline = deadline
+        self.token = token
+        self.cancelled = False
+        """Whether this attempt is to stop: its result will not count. For code in threads, which
+        cannot be interrupted; async code gets a CancelledError besides."""
+        self._notes = notes
+        self._text = text
+        self._decode = decoder
+        self._data: Any = _UNREAD
+
+    @property
+    def data(self) -> T:
+        """The data, as a plain value or as the type that `process` names in `Job[...]`."""
+        if self._data is _UNREAD:
+            self._data = self._decode(self._text) if self._decode else decode(self._text)
+        return cast("T", self._data)
+
+    def log(self, message: str, *args: object) -> None:
+        """Add a line to the job's log; `args` are put in as with `%`. Kept with the job.
+
+        >>> job.log("sent %d of %d", 3, 10)
+        """
+        self._notes.add_line(str(message) % args if args else str(message))
+
+    def progress(self, done: float, total: float = 100, note: str = "") -> Awaitable[None]:
+        """Say how far the job is: `done` of `total`. Awaiting it lets other jobs run.
+
+        >>> await job.progress(1, 3, "second page")
+        """
+        state: dict[str, object] = {"done": done, "total": total}
+        if note:
+            state["note"] = note
+        self._notes.set_progress(bytes(encode(state, "progress")).decode())
+        return _PAUSE
+
+    def __repr__(self) -> str:
+        return f"<Job {self.id} {self.type!r} attempt {self.attempt}>"

@@ -1,0 +1,167 @@
+"""The runner process: `python -m tasuki.worker.main`, started by the supervisor."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+import msgspec
+
+from tasuki.model.errors import AppError, LayoutError, StoreUnavailableError, StoreUnsafeError
+from tasuki.store.store import Store
+from tasuki.worker.app import load_app
+from tasuki.worker.protocol import (
+    EXIT_APP,
+    EXIT_OK,
+    EXIT_UNSAFE,
+    PIPE_VARIABLE,
+    Message,
+    RunnerConfig,
+)
+from tasuki.worker.registry import Registry
+from tasuki.worker.runner import Runner
+
+log = logging.getLogger("tasuki.runner")
+
+
+class Pipe:
+    """Writes messages to the supervisor. A short line is written whole, from any thread."""
+
+    def __init__(self, fd: int | None) -> None:
+        self._fd = fd
+
+    def send(self, message: Message) -> None:
+        """Write a message; a supervisor that is gone is no matter here."""
+        if self._fd is not None:
+            with contextlib.suppress(OSError):
+                os.write(self._fd, msgspec.json.encode(message) + b"\n")
+
+
+async def serve(config: RunnerConfig, registry: Registry, pipe: Pipe) -> None:
+    """Run the workers until a signal, or until the supervisor is gone.
+
+    Raises:
+        StoreUnsafeError: the store could lose jobs.
+        LayoutError: it was written by another version of Tasuki.
+        Exception: what a worker's `setup` raised.
+    """
+    store = Store(config.url, namespace=config.namespace)
+    await _check(store, config)
+
+    def beaten(identity: str) -> None:
+        pipe.send(Message("beat", identity, runner.busy_until))
+
+    runner = Runner(
+        store,
+        registry,
+        config.terms,
+        started=lambda identity: pipe.send(Message("identity", identity)),
+        beaten=beaten,
+        left=lambda identity: pipe.send(Message("left", identity)),
+    )
+    stopper = _Stopper(runner, config.grace)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopper.stop)
+    with _watch_standard_input(stopper.stop):
+        try:
+            await runner.run()
+            await stopper.wait()
+        finally:
+            await store.close()
+
+
+class _Stopper:
+    """Stops the runner gracefully when asked, and at once when asked again."""
+
+    def __init__(self, runner: Runner, grace: float) -> None:
+        self._runner = runner
+        self._grace = grace
+        self._stopping: asyncio.Task[None] | None = None
+
+    def stop(self) -> None:
+        if self._stopping is None:
+            self._stopping = asyncio.create_task(self._runner.stop(self._grace))
+        else:
+            self._runner.stop_now()
+
+    async def wait(self) -> None:
+        if self._stopping is not None:
+            await self._stopping
+
+
+@contextlib.contextmanager
+def _watch_standard_input(gone: Callable[[], None]) -> Iterator[None]:
+    """Call `gone` when standard input ends, which means that the supervisor is no more."""
+    loop = asyncio.get_running_loop()
+
+    def readable() -> None:
+        if not os.read(0, 4_096):
+            loop.remove_reader(0)
+            gone()
+
+    loop.add_reader(0, readable)
+    try:
+        yield
+    finally:
+        loop.remove_reader(0)
+
+
+async def _check(store: Store, config: RunnerConfig) -> None:
+    while True:
+        try:
+            await store.check(allow_unsafe=config.allow_unsafe)
+            return
+        except StoreUnavailableError as error:
+            log.warning("the runner waits for the store: %s", error)
+            await asyncio.sleep(1)
+
+
+def main() -> int:
+    """Read the configuration, load the app, serve, and give the exit code."""
+    fd = os.environ.pop(PIPE_VARIABLE, "")
+    pipe = Pipe(int(fd) if fd else None)
+    config = msgspec.json.decode(_first_line(), type=RunnerConfig)
+    logging.basicConfig(
+        level=config.log_level.upper(),
+        format="%(asctime)s %(levelname)-7s %(message)s",
+        datefmt="%H:%M:%S",
+        force=True,
+    )
+    try:
+        registry = Registry.of(load_app(config.app).objects)
+        _run(serve(config, registry, pipe))
+    except AppError as error:
+        pipe.send(Message("failed", text=str(error)))
+        return EXIT_APP
+    except (StoreUnsafeError, LayoutError) as error:
+        pipe.send(Message("failed", text=str(error)))
+        return EXIT_UNSAFE
+    return EXIT_OK
+
+
+def _first_line() -> bytes:
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = os.read(0, 1)
+        if not byte:
+            break
+        line += byte
+    return line
+
+
+def _run(coroutine: Coroutine[Any, Any, None]) -> None:
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(coroutine)
+    else:
+        uvloop.run(coroutine)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

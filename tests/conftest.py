@@ -1,0 +1,70 @@
+"""Fixtures for all tests: one real Valkey, and a namespace of its own for each test."""
+
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import valkey
+
+from tasuki.embedded import running
+from tasuki.store.store import Store
+from tests.support import left_behind, plain_client, tag
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def store_url() -> Iterator[str]:
+    """One embedded store for the whole run. Its directory is short: sockets have short names."""
+    with (
+        tempfile.TemporaryDirectory(prefix="tasuki-") as name,
+        running(
+            Path(name) / "data", fsync="everysec", extra={"enable-debug-command": "local"}
+        ) as url,
+    ):
+        yield url
+
+
+@pytest.fixture(scope="session")
+def plain(store_url: str) -> Iterator[valkey.Valkey]:
+    """A blocking client on the store, with nothing of Tasuki in it."""
+    with plain_client(store_url) as client:
+        yield client
+
+
+@pytest.fixture
+def namespace(plain: valkey.Valkey) -> Iterator[str]:
+    """A fresh namespace. Its keys, and those of `NAMESPACE.anything`, are deleted afterwards.
+
+    A test that leaves keys in any other namespace fails.
+    """
+    name = f"t{secrets.token_hex(5)}"
+    before = {tag(key) for key in plain.scan_iter(count=1_000)}
+    yield name
+    own = list(plain.scan_iter(match=f"{{{name}[:.]*", count=1_000))
+    if own:
+        plain.unlink(*own)
+    strays = {key for key in plain.scan_iter(count=1_000) if tag(key) not in before}
+    if strays:
+        plain.unlink(*strays)
+        pytest.fail(f"the test left keys outside of its namespace: {sorted(strays)[:10]}")
+
+
+@pytest.fixture
+def leaves_nothing(namespace: str, plain: valkey.Valkey) -> Iterator[None]:
+    """For a test that ends all its jobs and runners: only bookkeeping may be left of them."""
+    yield
+    assert not left_behind(plain, namespace)
+
+
+@pytest.fixture
+async def store(store_url: str, namespace: str) -> AsyncIterator[Store]:
+    """The store, in the test's namespace; its connections are closed afterwards."""
+    store = Store(store_url, namespace=namespace)
+    yield store
+    await store.close()
