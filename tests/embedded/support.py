@@ -80,7 +80,9 @@ class Events(list[StoreEvent]):
         self.append(event)
 
     def names(self) -> list[str]:
-        return [type(event).__name__ for event in self]
+        """What kinds there are, without Loading: how often that comes is a matter of speed."""
+        names = [type(event).__name__ for event in self]
+        return [name for name in names if name != "Loading"]
 
     def of(self, kind: type[Event]) -> list[Event]:
         return [event for event in self if isinstance(event, kind)]

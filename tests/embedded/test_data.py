@@ -1,4 +1,6 @@
 import asyncio
+import random
+import resource
 import shutil
 import subprocess
 from pathlib import Path
@@ -18,6 +20,10 @@ from tasuki.embedded import (
     find_binary,
 )
 from tests.embedded.support import Events, config, tell
+
+# The real server, taken for another one: what matters is what is decided before it starts.
+REDIS = Binary(find_binary().path, "redis", Version(8, 2, 1))
+OLDER = Binary(find_binary().path, "valkey", Version(9, 1, 1))
 
 
 @pytest.fixture
@@ -158,12 +164,20 @@ async def test_a_newer_writer_does_not_matter_once_its_data_is_gone(kept):
         assert await tell(kept, "DBSIZE") == 0
 
 
-async def test_redis_is_kept_from_data_that_it_would_call_damaged(kept):
+async def test_redis_is_kept_from_an_append_only_file_that_it_would_call_damaged(kept):
     (kept / "store.version").unlink()
-    redis = Binary(find_binary().path, "redis", Version(8, 2, 1))
-    error = await refused(kept, binary=redis)
+    error = await refused(kept, binary=REDIS)
     assert isinstance(error, DataVersionError)
     assert "in a format of Valkey's own" in str(error)
+
+
+async def test_redis_is_kept_from_a_snapshot_of_valkeys_own(snapshot_only):
+    assert isinstance(await refused(snapshot_only, binary=REDIS), DataVersionError)
+
+
+async def test_redis_starts_where_there_is_no_data(data_dir):
+    async with EmbeddedStore(data_dir, binary=REDIS):
+        assert (data_dir / "store.version").read_text() == "redis 8.2.1\n"
 
 
 async def test_a_directory_with_only_a_snapshot_keeps_all_its_data(snapshot_only):
@@ -239,23 +253,35 @@ async def test_a_snapshot_that_cannot_be_read_is_refused(snapshot_only, magic, e
 
 
 async def test_a_server_that_may_lose_writes_after_a_crash_rewrites_its_file_first(kept):
-    # The real server, but taken for an older one: the cure is the same.
-    older = Binary(find_binary().path, "valkey", Version(9, 1, 1))
     (kept / "store.version").unlink()
     before = part(kept, "base").name
     events = Events()
-    async with EmbeddedStore(kept, binary=older, on_event=events):
+    async with EmbeddedStore(kept, binary=OLDER, on_event=events):
         assert events.names() == ["Rewriting", "Started"]
         assert "as valkey 9.1.1 needs" in str(events.of(Rewriting)[0])
         assert part(kept, "base").name != before
         assert await tell(kept, "MGET", "base", "first", "last") == ["1", "1", "1"]
 
 
+async def test_a_rewrite_that_fails_stops_the_start(data_dir):
+    async with EmbeddedStore(data_dir):
+        await tell(data_dir, "SET", "large", random.randbytes(200_000).hex())
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # As on a full disk: the server inherits a limit that its new file would exceed.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(RewriteFailedError, match="a full disk, most often"):
+            await EmbeddedStore(data_dir, binary=OLDER).start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    async with EmbeddedStore(data_dir):
+        assert await tell(data_dir, "STRLEN", "large") == 400_000
+
+
 async def test_a_rewrite_that_is_not_possible_stops_the_start(kept):
-    older = Binary(find_binary().path, "valkey", Version(9, 1, 1))
     forbidden = {"rename-command": 'BGREWRITEAOF ""'}
     with pytest.raises(RewriteFailedError, match="unknown command 'BGREWRITEAOF'") as caught:
-        await EmbeddedStore(kept, binary=older, extra=forbidden).start()
+        await EmbeddedStore(kept, binary=OLDER, extra=forbidden).start()
     assert f"the end of {kept}/store.log" in str(caught.value)
     async with EmbeddedStore(kept) as store:
         assert store.owned

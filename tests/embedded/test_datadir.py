@@ -1,3 +1,5 @@
+import errno
+import fcntl
 import os
 import stat
 import sys
@@ -90,6 +92,18 @@ def test_a_file_is_replaced_whole_and_never_through_a_link(tmp_path):
     directory.write(directory.config, "port 0\n")
     assert directory.config.read_text() == "port 0\n"
     assert elsewhere.read_text() == "precious"
+
+
+def test_a_file_system_without_locks_is_refused(tmp_path, monkeypatch):
+    def no_locks(*_):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with (
+        FileLock(tmp_path / "lock") as lock,
+        pytest.raises(DataDirError, match=r"cannot lock .*/lock: .* on a local disk"),
+    ):
+        lock.take()
 
 
 def test_locks_exclude_each_other_and_end_with_their_file(tmp_path):

@@ -8,17 +8,22 @@ import pytest
 
 from tasuki.embedded import (
     Attached,
+    Binary,
+    DataDirError,
     EmbeddedStore,
     ForeignServerError,
     Loading,
+    NoStoreBinaryError,
     Started,
     StoreNotStartedError,
     StoreSilentError,
+    Version,
     find_binary,
     running,
 )
 from tasuki.embedded.lock import FileLock
 from tasuki.embedded.log import ROTATE_ABOVE
+from tasuki.embedded.resp import RefusedError, ask
 from tests.embedded.support import Events, OtherUser, other_user, tell
 from tests.support import eventually
 
@@ -179,11 +184,36 @@ async def test_a_frozen_server_is_reported_and_left_alone(data_dir):
     async with EmbeddedStore(data_dir) as store:
         os.kill(store.pid, signal.SIGSTOP)
         try:
-            with pytest.raises(StoreSilentError, match="no answer within 2 s"):
+            with pytest.raises(StoreSilentError, match="no answer within 1 s"):
                 await EmbeddedStore(data_dir, patience=0.1).start()
         finally:
             os.kill(store.pid, signal.SIGCONT)
         assert await tell(data_dir, "PING") == "PONG"
+
+
+async def test_a_server_that_is_busy_with_a_script_is_reported(data_dir):
+    async with EmbeddedStore(data_dir, extra={"busy-reply-threshold": "1"}):
+        endless = asyncio.create_task(
+            ask(data_dir / "store.sock", "EVAL", "while true do end", "0", timeout=20)
+        )
+        with pytest.raises(StoreSilentError, match="BUSY"):
+            await EmbeddedStore(data_dir, patience=0.2).start()
+        await tell(data_dir, "SCRIPT", "KILL")
+        with pytest.raises(RefusedError):
+            await endless
+
+
+async def test_a_program_that_is_gone(data_dir):
+    gone = Binary(data_dir.parent / "valkey-server", "valkey", Version(9, 1, 2))
+    with pytest.raises(NoStoreBinaryError, match=r"cannot run .*/valkey-server: No such file"):
+        await EmbeddedStore(data_dir, binary=gone).start()
+
+
+async def test_a_file_that_cannot_be_written(data_dir):
+    (data_dir / "store.conf.new").mkdir(parents=True)
+    data_dir.chmod(0o700)
+    with pytest.raises(DataDirError, match=r"cannot start the store in .*store\.conf\.new"):
+        await EmbeddedStore(data_dir).start()
 
 
 async def test_a_server_that_never_answers_is_stopped_again(data_dir):

@@ -7,6 +7,7 @@ import pytest
 from tasuki.embedded import EmbeddedStore, StoreNotStoppedError, StoreSilentError
 from tasuki.embedded.lock import FileLock
 from tests.embedded.support import Events, config, other_user, tell
+from tests.support import eventually
 
 
 async def test_stop_waits_until_all_data_is_on_disk(data_dir):
@@ -108,6 +109,29 @@ async def test_a_server_of_another_process_that_will_not_end_is_named(data_dir):
     async with EmbeddedStore(data_dir) as again:
         assert await config(data_dir, "appendonly") == "yes"
         assert again.owned == (again.pid != pid)
+
+
+async def test_a_server_that_takes_no_command_to_end_is_stopped_by_a_signal(data_dir):
+    mute = {"rename-command": 'SHUTDOWN ""'}
+    async with EmbeddedStore(data_dir, extra=mute):
+        later = EmbeddedStore(data_dir, patience=0.1)
+        await later.start()
+    with pytest.raises(StoreNotStoppedError, match="unknown command 'SHUTDOWN'"):
+        await later.stop()
+    async with EmbeddedStore(data_dir) as again:
+        os.kill(again.pid, signal.SIGTERM)
+        await eventually(lambda: "bye bye" in (data_dir / "store.log").read_text())
+
+    async with EmbeddedStore(data_dir, extra=mute):
+        pass
+    assert (data_dir / "store.log").read_text().count("bye bye") == 2
+
+
+async def test_to_stop_a_server_that_is_gone_already_is_no_error(data_dir):
+    async with EmbeddedStore(data_dir) as store:
+        os.kill(store.pid, signal.SIGKILL)
+        with FileLock(data_dir / "store.lock") as lock:
+            await eventually(lock.take)
 
 
 async def test_waiting_for_a_stop_that_never_ends_is_limited(data_dir):

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from tasuki.admin.health import Health
 from tasuki.admin.views import RunnerView, StatsView, runner_view, stats_view
-from tasuki.client.client import Client
+from tasuki.client import Client
 from tasuki.model.errors import InvalidError, StoreUnavailableError, WaitTimeoutError
 from tasuki.model.job import JobInfo
 from tasuki.model.names import check_type

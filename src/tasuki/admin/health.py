@@ -4,7 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
-from tasuki.model.errors import StoreError, TasukiError
+from tasuki.admin.causes import cause
+from tasuki.model.errors import StoreError
 from tasuki.store.store import Store
 
 
@@ -46,8 +47,8 @@ class Health:
                 # Any script tells whether the namespace can be read, and has the right layout.
                 await self._store.reader().runners()
             durability = await self.durability()
-        except TasukiError as error:
-            return self._not_ready(error.code, str(error))
+        except StoreError as error:
+            return self._not_ready(error.code, cause(error))
         if problem is not None:
             return self._not_ready(*problem)
         return Readiness(ready=True, durability=durability)

@@ -12,6 +12,7 @@ from typing import Self
 
 from tasuki.embedded.binary import Binary
 from tasuki.embedded.datadir import DataDir
+from tasuki.embedded.errors import NoStoreBinaryError
 from tasuki.embedded.lock import FileLock
 from tasuki.embedded.log import ServerLog
 
@@ -28,7 +29,11 @@ class StoreProcess:
 
     @classmethod
     def spawn(cls, binary: Binary, directory: DataDir, config: Path, lock: FileLock) -> Self:
-        """Start the server with the configuration file `config`, and hand it the lock."""
+        """Start the server with the configuration file `config`, and hand it the lock.
+
+        Raises:
+            NoStoreBinaryError: the program cannot be run.
+        """
         log = ServerLog(directory.log)
         output = os.open(directory.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
@@ -47,6 +52,10 @@ class StoreProcess:
                 # reports a failed write as any other, where the signal would kill it wordlessly.
                 restore_signals=False,
             )
+        except OSError as error:
+            raise NoStoreBinaryError(
+                f"cannot run {binary.path}: {error.strerror}; install {binary.name} again"
+            ) from error
         finally:
             os.close(output)
         _forbid_core_file(child.pid)

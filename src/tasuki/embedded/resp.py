@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 Reply: TypeAlias = "str | int | list[Reply] | None"
 
-ANSWER_TIMEOUT = 2.0
+ANSWER_TIMEOUT = 1.0
 """Seconds. A server that is busy with a script or a fork answers again well within this."""
 
 

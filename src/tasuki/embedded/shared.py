@@ -115,18 +115,21 @@ class SharedServer:
         Raises:
             StoreNotStoppedError: it had to be killed, ended badly, or runs on.
         """
-        if (process := running.process) is not None and process.how_ended() is None:
-            if (how := await process.end(self._patience)) != CLEAN_END:
+        with FileLock(self._directory.lock) as lock:
+            if lock.take():
+                running.leave()  # it is gone already
+                return
+            refusal = await self._tell_to_end()
+            process = running.process
+            if process is None or process.how_ended() is not None:
+                await self._until_gone(lock, running, refusal)
+            elif (how := await process.end(self._patience)) != CLEAN_END:
                 raise StoreNotStoppedError(
                     f"the store (pid {running.pid}) did not end cleanly within {self._patience:g} s"
                     f" ({how}); what it had acknowledged is as safe as its fsync policy,"
                     f" {running.state.fsync}, makes it; the end of {self._directory.log}:\n"
                     f"{process.log.tail()}"
                 )
-            return
-        with FileLock(self._directory.lock) as lock:
-            if not lock.take():
-                await self._shut_down_adopted(running, lock)
 
     async def _start(self, lock: FileLock, *, again: bool) -> Running:
         binary = self._binary or await asyncio.to_thread(find_binary)
@@ -134,14 +137,17 @@ class SharedServer:
         process, state = await launcher.launch(lock, again=again)
         return Running(state, process)
 
-    async def _shut_down_adopted(self, running: Running, lock: FileLock) -> None:
-        # By a command, not by a signal: the process id was only read once, the socket is certain.
-        refusal = "no answer"
+    async def _tell_to_end(self) -> str:
+        # By a command first: it is obeyed at once, where a signal waits for the server's next tick;
+        # and it reaches the right server, where the process id of another's child is only hearsay.
         try:
             with suppress(NoAnswerError):
                 await ask(self._directory.socket, "SHUTDOWN", "NOSAVE")
-        except RefusedError as error:
-            refusal = str(error)
+        except RefusedError as refusal:
+            return str(refusal)
+        return "no answer"
+
+    async def _until_gone(self, lock: FileLock, running: Running, refusal: str) -> None:
         deadline = time.monotonic() + self._patience
         while not lock.take():
             if time.monotonic() > deadline:

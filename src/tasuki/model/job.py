@@ -42,7 +42,7 @@ class NewJob(
 
     def __post_init__(self) -> None:
         check_type(self.type)
-        if self.priority != 0:
+        if self.priority != 0 or self.priority is False:
             priority_number(self.priority)
         if self.delay is not None:
             check_seconds("delay", self.delay)

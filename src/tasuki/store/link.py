@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from valkey.asyncio.connection import AbstractConnection
-from valkey.exceptions import NoScriptError, ValkeyError
+from valkey.exceptions import NoScriptError, ResponseError, ValkeyError
 
 from tasuki.model.errors import StoreUnavailableError
 from tasuki.store.address import Address
@@ -46,29 +46,16 @@ class Link:
         """
         head = self._heads.get(name) or self._head(name)
         call = b"%b$%d\r\n%b\r\n" % (head, len(request), request)
-        try:
-            return await self._exchange(seconds, call)
-        except NoScriptError:
-            await self.command("SCRIPT", "LOAD", script(name).text, seconds=seconds)
-        except (ValkeyError, OSError) as error:
-            raise translate(error) from error
-        try:
-            return await self._exchange(seconds, call)
-        except (ValkeyError, OSError) as error:
-            raise translate(error) from error
+        reply: bytes = await self._exchange(call, seconds, name)
+        return reply
 
-    async def command(
-        self, *words: str | bytes | int | float, seconds: float = CALL_SECONDS
-    ) -> Any:
+    async def command(self, *words: str | bytes | int | float, seconds: float = CALL_SECONDS) -> Any:
         """Send one plain command and give its reply.
 
         Raises:
             StoreError: as `run`.
         """
-        try:
-            return await self._exchange(seconds, pack(*words))
-        except (ValkeyError, OSError) as error:
-            raise translate(error) from error
+        return await self._exchange(pack(*words), seconds)
 
     async def close(self) -> None:
         """Close the connection. A later call opens it again."""
@@ -77,33 +64,42 @@ class Link:
             await connection.disconnect(nowait=True)
 
     def _head(self, name: str) -> bytes:
-        """A script's call up to the request. Packed once, since it is the same in every call."""
+        """The call of a script up to its request, which is the same every time."""
         words = ("EVALSHA", script(name).digest, 1, self._base)
-        return self._heads.setdefault(name, b"*5" + pack(*words)[2:])
+        head = self._heads[name] = b"*5" + pack(*words).removeprefix(b"*4")
+        return head
 
-    async def _exchange(self, seconds: float, packed: bytes) -> Any:
+    async def _exchange(self, call: bytes, seconds: float, name: str = "") -> Any:
         try:
             async with asyncio.timeout(seconds), self._lock:
-                connection = self._connection
-                if connection is None:
-                    connection = self._connection = self._address.connection(self._name)
-                    await connection.connect()
                 try:
-                    await connection.send_packed_command(packed, check_health=False)
-                    return await connection.read_response()
-                except ValkeyError:
-                    if not connection.is_connected:
-                        await self.close()
-                    raise
-                except BaseException:
-                    await self.close()
-                    raise
+                    return await self._send(call)
+                except NoScriptError:
+                    await self._send(pack("SCRIPT", "LOAD", script(name).text))
+                    return await self._send(call)
         except TimeoutError as error:
-            raise StoreUnavailableError(f"the store did not answer within {seconds:g} s") from error
+            raise StoreUnavailableError(
+                f"the store did not answer within {seconds:g} s"
+            ) from error
+        except (ValkeyError, OSError) as error:
+            raise translate(error) from error
+
+    async def _send(self, call: bytes) -> Any:
+        connection = self._connection
+        if connection is None:
+            connection = self._connection = self._address.connection(self._name)
+        try:
+            await connection.send_packed_command(call, check_health=False)
+            return await connection.read_response()
+        except ResponseError:
+            raise
+        except BaseException:
+            await self.close()
+            raise
 
 
 def pack(*words: str | bytes | int | float) -> bytes:
-    """A command as the store's protocol writes it: its number of words, then each with its size."""
+    """A command as it goes over the wire: how many words it has, and each one after its length."""
     parts = [b"*%d\r\n" % len(words)]
     for word in words:
         text = word if isinstance(word, bytes) else str(word).encode()

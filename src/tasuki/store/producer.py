@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
+from time import monotonic
 from typing import NamedTuple
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from tasuki.model.errors import InvalidError, KeyReusedError, StoreUnavailableError
 from tasuki.model.job import NewJob
 from tasuki.store.keys import LAYOUT
-from tasuki.store.link import Link
+from tasuki.store.link import CALL_SECONDS, Link
 from tasuki.wire.ids import decode_id
 from tasuki.wire.record import encode_tail
 
@@ -52,27 +53,40 @@ class Producer:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._sender = secrets.token_hex(8)
+        self._sender = ""
         self._number = 0
+        self._in_doubt = True
 
-    async def enqueue(self, submissions: Sequence[Submission]) -> list[list[int] | KeyReusedError]:
+    async def enqueue(
+        self, submissions: Sequence[Submission], *, seconds: float = CALL_SECONDS
+    ) -> list[list[int] | KeyReusedError]:
         """Make the jobs of all submissions. Gives their ids in order, one list per submission.
 
         A submission whose key was used for something else gets a KeyReusedError in its place.
+        `seconds` is how long this may take, with the repeat.
 
         Raises:
+            InvalidError: a job cannot be written; nothing was sent.
             StoreFullError: the store is out of memory; nothing was made.
             StoreUnavailableError: the store did not answer; the jobs may or may not have been made.
             StoreError: another refusal of the store; nothing was made.
         """
+        if self._in_doubt:
+            # A call without a reply may still be under way, and may arrive after later ones. Under
+            # another name it cannot take their place.
+            self._sender, self._number = secrets.token_hex(8), 0
         self._number += 1
         request = self._request(submissions)
+        self._in_doubt = True
+        started = monotonic()
         try:
-            answer = await self._link.run("enqueue", request)
+            answer = await self._link.run("enqueue", request, seconds=seconds)
+            self._in_doubt = False
         except StoreUnavailableError as error:
-            if isinstance(error.__cause__, TimeoutError):
+            left = seconds - (monotonic() - started)
+            if left <= 0 or isinstance(error.__cause__, TimeoutError):
                 raise
-            answer = await self._link.run("enqueue", request)
+            answer = await self._link.run("enqueue", request, seconds=left)
         return self._share_out(submissions, _replies.decode(answer))
 
     def _request(self, submissions: Sequence[Submission]) -> bytes:

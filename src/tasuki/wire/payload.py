@@ -26,7 +26,7 @@ def encode(value: object, field: str = "data") -> msgspec.Raw:
     """The JSON text of a Python value.
 
     Raises:
-        PayloadError: when the value is not JSON (a set, NaN, an integer beyond 64 bits, text with a
+        PayloadError: when the value is not JSON (an object, NaN, an integer beyond 64 bits, text with a
             lone surrogate), or is nested deeper than 100.
     """
     try:
@@ -35,10 +35,10 @@ def encode(value: object, field: str = "data") -> msgspec.Raw:
         raise PayloadError(f"cannot be written as JSON: {error}", field=field) from error
     except RecursionError:
         raise _too_deep(field) from None
+    _check_parsed(text, field)
     # NaN and infinity are written as null, so only a text with a null can hide one.
     if b"null" in text:
         _refuse_nan(value, field, 0)
-    _check_parsed(text, field)
     return msgspec.Raw(text)
 
 
@@ -46,7 +46,8 @@ def check(text: msgspec.Raw | bytes, field: str = "data") -> None:
     """Refuse JSON text that could not be carried without loss.
 
     Raises:
-        PayloadError: for malformed JSON, numbers beyond 64 bits, lone surrogates, or deep nesting.
+        PayloadError: for malformed JSON, numbers beyond 64 bits, lone surrogates, bytes that are no
+            UTF-8, or deep nesting.
     """
     data = bytes(text)
     try:
@@ -55,6 +56,8 @@ def check(text: msgspec.Raw | bytes, field: str = "data") -> None:
         raise _too_deep(field) from None
     except msgspec.DecodeError as error:
         raise PayloadError(_explain(error), field=field) from error
+    except UnicodeDecodeError as error:
+        raise PayloadError("is not JSON: it is not UTF-8", field=field) from error
     _check_parsed(data, field, value)
 
 

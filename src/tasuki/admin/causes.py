@@ -1,0 +1,28 @@
+"""What people are told when the store fails: the cause, without addresses and names of keys."""
+
+from tasuki.model.errors import (
+    LayoutError,
+    StoreError,
+    StoreFullError,
+    StoreReadOnlyError,
+    StoreUnavailableError,
+    StoreUnsafeError,
+)
+
+_CAUSES: tuple[tuple[type[StoreError], str], ...] = (
+    (StoreUnavailableError, "the store cannot be reached, or is not ready yet"),
+    (StoreFullError, "the store is out of memory and takes no new jobs"),
+    (StoreReadOnlyError, "the store takes no writes at the moment"),
+    (StoreUnsafeError, "the store is set up so that jobs could be lost"),
+    (LayoutError, "the jobs in the store were written by another version of Tasuki"),
+    (StoreError, "the store refused the call"),
+)
+
+
+def cause(error: StoreError) -> str:
+    """The cause in a sentence that may be shown to anybody. The whole error belongs in a log.
+
+    >>> cause(StoreUnavailableError("cannot connect to 10.0.0.7:6379"))
+    'the store cannot be reached, or is not ready yet'
+    """
+    return next(text for kind, text in _CAUSES if isinstance(error, kind))

@@ -1,0 +1,1 @@
+"""The commands of `tasuki`, a small file for each group of them."""

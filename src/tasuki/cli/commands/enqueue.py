@@ -1,0 +1,211 @@
+"""Making a job: `enqueue`."""
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from tasuki.cli.jobview import error_line
+from tasuki.cli.kinds import Duration
+from tasuki.cli.options import as_json
+from tasuki.cli.output import print_json, remark, say
+from tasuki.cli.program import EXIT_FAILED, Command
+from tasuki.cli.run import at_desk
+from tasuki.model.backoff import BackoffRule, ExponentialBackoff, FixedBackoff
+from tasuki.model.errors import InvalidError
+from tasuki.model.job import JobInfo
+from tasuki.model.state import State
+from tasuki.wire.payload import check, decode
+
+if TYPE_CHECKING:
+    from tasuki.cli.desk import Desk
+
+FOR_EVER = "-"
+
+
+class WaitingCommand(Command):
+    """Lets `--wait` stand alone, before other arguments, or with a number of seconds."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, _with_wait_joined(args))
+
+
+class Seconds(click.ParamType[float]):
+    """A span of time, such as `30`, `30s` or `5m`."""
+
+    name = "TIME"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        try:
+            return Duration().read(value)
+        except ValueError as error:
+            self.fail(f"{value!r} {error}.", param, ctx)
+
+
+class Patience(Seconds):
+    """A span of time, or `-` for as long as it takes."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        return float("inf") if value == FOR_EVER else super().convert(value, param, ctx)
+
+
+@click.command("enqueue", cls=WaitingCommand)
+@click.argument("type")
+@click.argument("data", required=False, metavar="[DATA]")
+@click.option("--delay", type=Seconds(), help="Run it after this time: 30s, 5m, 1h, 7d.")
+@click.option("--at", metavar="WHEN", help="Run it at this time: 2027-01-31T08:00+01:00.")
+@click.option(
+    "--priority", metavar="P", default="0", help="A number or a name; the smaller one runs first."
+)
+@click.option("--attempts", type=int, metavar="N", help="How often it may be tried.")
+@click.option(
+    "--backoff", metavar="RULE", help="Time between attempts: 5s, or 1s,10s,1m, or as in JSON."
+)
+@click.option("--timeout", type=Seconds(), help="How long an attempt may take.")
+@click.option("--expires", type=Seconds(), help="Cancel it if it has not begun by then.")
+@click.option("--keep", type=Seconds(), help="Keep it this long once it is completed.")
+@click.option("--tag", "-t", "tags", multiple=True, metavar="TAG", help="Any number of tags.")
+@click.option("--key", metavar="KEY", help="A second job with this key is not made.")
+@click.option(
+    "--wait",
+    type=Patience(),
+    metavar="[TIME]",
+    help="Wait until it has ended, and print its result.",
+)
+@as_json
+@at_desk
+async def enqueue(
+    desk: "Desk",
+    type: str,
+    data: str | None,
+    at: str | None,
+    priority: str,
+    backoff: str | None,
+    wait: float | None,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Make a job and print its id.
+
+    DATA is JSON text, `@FILE`, or `-` for standard input.
+
+    \b
+    tasuki enqueue email '{"to": "ada@example.org"}' --delay 5m
+    tasuki enqueue resize @photo.json --wait 30s
+
+    With --wait the exit code is 0 when the job is completed, else 1.
+    """
+    id = await desk.client.enqueue(
+        type,
+        _data(data),
+        at=_time(at),
+        priority=_priority(priority),
+        backoff=_backoff(backoff),
+        **options,
+    )
+    if wait is None:
+        print_json({"id": id}) if as_json else say(str(id))
+        return 0
+    job = await desk.client.wait(id, None if wait == float("inf") else wait)
+    return _end(job, as_json=as_json)
+
+
+def _end(job: JobInfo, *, as_json: bool) -> int:
+    completed = job.state is State.COMPLETED
+    if as_json:
+        from tasuki.admin import job_json
+
+        print_json(job_json(job))
+    elif completed:
+        print_json(job.result)
+    if not completed:
+        why = error_line(job) or job.reason or ""
+        remark(f"tasuki: job {job.id} {job.state}{': ' if why else ''}{why}")
+    return 0 if completed else EXIT_FAILED
+
+
+def _with_wait_joined(args: Sequence[str]) -> list[str]:
+    """`--wait 30` as one argument, and `--wait` alone with what it then means."""
+    joined: list[str] = []
+    words = iter(args)
+    for word in words:
+        if word == "--":
+            return [*joined, word, *words]
+        if joined and joined[-1] == "--wait":
+            joined[-1:] = [f"--wait={word}"] if _is_time(word) else [f"--wait={FOR_EVER}", word]
+        else:
+            joined.append(word)
+    if joined and joined[-1] == "--wait":
+        joined[-1] = f"--wait={FOR_EVER}"
+    return joined
+
+
+def _is_time(word: str) -> bool:
+    return bool(re.fullmatch(r"[0-9.]+(ms|[smhd])?", word))
+
+
+def _data(text: str | None) -> Any:
+    if text is None:
+        return None
+    if text == "-":
+        raw = sys.stdin.buffer.read()
+    elif text.startswith("@"):
+        try:
+            raw = Path(text[1:]).read_bytes()
+        except OSError as error:
+            raise InvalidError(f"cannot read {text[1:]}: {error.strerror}", field="data") from error
+    else:
+        raw = text.encode("utf-8", "surrogateescape")
+    check(raw)
+    return decode(raw)
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidError(
+            f"must be a time such as 2027-01-31T08:00+01:00, not {text!r}", field="at"
+        ) from None
+    return moment if moment.tzinfo else moment.astimezone()
+
+
+def _priority(text: str) -> int | float | str:
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _backoff(text: str | None) -> BackoffRule | None:
+    if text is None:
+        return None
+    if text.lstrip().startswith(("{", "[")):
+        try:
+            return msgspec.json.decode(
+                text, type=FixedBackoff | ExponentialBackoff | tuple[float, ...]
+            )
+        except msgspec.ValidationError as error:
+            raise InvalidError(str(error), field="backoff") from error
+        except msgspec.DecodeError as error:
+            raise InvalidError(f"is not JSON: {error}", field="backoff") from error
+    try:
+        delays = tuple(Duration().read(part) for part in text.split(","))
+    except ValueError as error:
+        raise InvalidError(f"{error}, or several with commas, or JSON", field="backoff") from error
+    return FixedBackoff(delay=delays[0]) if len(delays) == 1 else delays

@@ -1,0 +1,114 @@
+"""Types and runners: `types`, `pause`, `resume`, `runners`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tasuki.cli.options import as_json
+from tasuki.cli.output import Cell, Column, Table, print_json, remark, say
+from tasuki.cli.program import Command
+from tasuki.cli.run import at_desk
+from tasuki.cli.jobview import COLOURS
+from tasuki.cli.when import rough
+from tasuki.cli.text import printable
+from tasuki.model.state import State
+
+if TYPE_CHECKING:
+    from tasuki.cli.desk import Desk
+    from tasuki.store.reader import TypeInfo
+
+STATES = (
+    State.WAITING,
+    State.SCHEDULED,
+    State.ACTIVE,
+    State.COMPLETED,
+    State.FAILED,
+    State.CANCELLED,
+)
+
+
+@click.command("types", cls=Command)
+@as_json
+@at_desk
+async def types(desk: "Desk", as_json: bool) -> None:
+    """List the types of jobs, and how many are in each state."""
+    found = await desk.admin.types()
+    if as_json:
+        print_json({"types": found})
+    elif not found:
+        remark("no types yet: a type appears with its first job or its first worker")
+    else:
+        heads = (Column(state.upper(), right=True) for state in STATES)
+        Table(Column("TYPE"), *heads, Column("")).print(_row(info) for info in found)
+
+
+@click.command("pause", cls=Command)
+@click.argument("type")
+@as_json
+@at_desk
+async def pause(desk: "Desk", type: str, as_json: bool) -> None:
+    """Let no more jobs of a type start, in any runner, until `tasuki resume`.
+
+    Jobs that are active go on.
+    """
+    info = await desk.admin.pause(type)
+    if as_json:
+        print_json(info)
+        return
+    say(f"{printable(type)} is paused: {_left(info)}")
+    if info.active:
+        say(f"{info.active} active go on")
+
+
+@click.command("resume", cls=Command)
+@click.argument("type")
+@as_json
+@at_desk
+async def resume(desk: "Desk", type: str, as_json: bool) -> None:
+    """Let the jobs of a paused type start again."""
+    info = await desk.admin.resume(type)
+    if as_json:
+        print_json(info)
+    else:
+        say(f"{printable(type)} is not paused: {_left(info)}")
+
+
+@click.command("runners", cls=Command)
+@as_json
+@at_desk
+async def runners(desk: "Desk", as_json: bool) -> None:
+    """List the runners: the processes that run jobs now."""
+    found = await desk.admin.runners()
+    if as_json:
+        print_json({"runners": found})
+    elif not found:
+        remark("no runners: start some with `tasuki up APP` or `tasuki worker APP`")
+    else:
+        table = Table(
+            Column("RUNNER"),
+            Column("HOST"),
+            Column("PID", right=True),
+            Column("ACTIVE", right=True),
+            Column("LEASE", right=True),
+        )
+        table.print(
+            [
+                runner.id,
+                runner.fields.get("host", "?"),
+                runner.fields.get("pid", "?"),
+                str(runner.active),
+                rough(max(0.0, runner.lease_left)),
+            ]
+            for runner in found
+        )
+
+
+def _row(info: "TypeInfo") -> list[str | Cell]:
+    counts = [(state, getattr(info, state)) for state in STATES]
+    cells = [Cell(str(count), COLOURS.get(state) if count else None) for state, count in counts]
+    return [info.type, *cells, Cell("paused", "yellow") if info.paused else ""]
+
+
+def _left(info: "TypeInfo") -> str:
+    jobs = "1 job waits" if info.waiting == 1 else f"{info.waiting} jobs wait"
+    return f"{jobs}"

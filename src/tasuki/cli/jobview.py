@@ -1,0 +1,126 @@
+"""A job as text."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from tasuki.cli.output import Cell, Column
+from tasuki.cli.text import printable, printable_json, styled
+from tasuki.cli.when import local, relative, rough
+from tasuki.model.job import JobInfo
+from tasuki.model.state import State
+
+COLOURS = {
+    State.ACTIVE: "cyan",
+    State.COMPLETED: "green",
+    State.FAILED: "red",
+    State.SCHEDULED: "yellow",
+}
+
+COLUMNS = (
+    Column("ID", right=True),
+    Column("STATE"),
+    Column("TYPE"),
+    Column("WHEN"),
+    Column("ATTEMPT", right=True),
+    Column("NOTE"),
+)
+
+_INDENT = "  "
+
+
+def row(job: JobInfo, now: datetime) -> list[str | Cell]:
+    """A job as one row of a table."""
+    return [
+        str(job.id),
+        Cell(job.state, COLOURS.get(job.state)),
+        job.type,
+        relative(_moment(job), now),
+        f"{job.attempts.made}/{job.attempts.max}",
+        note(job),
+    ]
+
+
+def note(job: JobInfo) -> str:
+    """What there is to say of a job in one line."""
+    words: list[str] = []
+    if job.reason and not (job.error and job.reason == "error"):
+        words.append(job.reason)
+    if job.error:
+        words.append(error_line(job))
+    if job.state is State.ACTIVE and job.progress is not None:
+        words.append(f"progress {_compact(job.progress)}")
+    if job.tags:
+        words.append(" ".join(f"#{tag}" for tag in job.tags))
+    return "  ".join(words)
+
+
+def error_line(job: JobInfo) -> str:
+    """The error of a job in one line."""
+    if job.error is None:
+        return ""
+    first = job.error.message.strip().partition("\n")[0]
+    return f"{job.error.type}: {first}" if first else job.error.type
+
+
+def details(job: JobInfo, now: datetime) -> Iterator[str]:
+    """Everything about a job, line by line."""
+    state = styled(job.state, COLOURS.get(job.state), bold=True)
+    reason = f" ({printable(job.reason)})" if job.reason else ""
+    yield f"job {job.id}  {styled(printable(job.type), bold=True)}  {state}{reason}"
+    for name, text in _facts(job, now):
+        yield f"{_INDENT}{name:<9} {printable(text)}"
+    yield from _block("data", _pretty(job.data))
+    if job.result is not None:
+        yield from _block("result", _pretty(job.result))
+    if job.error is not None:
+        text = (job.error.traceback or error_line(job)).rstrip()
+        yield from _block("error", [printable(line) for line in text.splitlines()])
+
+
+def _facts(job: JobInfo, now: datetime) -> Iterator[tuple[str, str]]:
+    yield "created", _time(job.created_at, now)
+    if job.run_at:
+        yield "runs", _time(job.run_at, now)
+    if job.started_at:
+        yield "started", _time(job.started_at, now)
+    if job.finished_at:
+        took = (job.finished_at - (job.started_at or job.finished_at)).total_seconds()
+        yield "finished", _time(job.finished_at, now) + (f", took {rough(took)}" if took else "")
+    yield "attempts", f"{job.attempts.made} of {job.attempts.max}" + _crashes(job.crashes)
+    yield "priority", f"{job.priority:g}"
+    if job.timeout is not None:
+        yield "timeout", rough(job.timeout)
+    if job.progress is not None:
+        yield "progress", _compact(job.progress)
+    if job.tags:
+        yield "tags", ", ".join(job.tags)
+    if job.runner:
+        yield "runner", job.runner
+
+
+def _block(title: str, lines: list[str]) -> Iterator[str]:
+    yield f"{_INDENT}{title}"
+    for line in lines:
+        yield f"{_INDENT * 2}{line}"
+
+
+def _pretty(raw: msgspec.Raw) -> list[str]:
+    return printable_json(msgspec.json.format(bytes(raw), indent=2).decode()).splitlines()
+
+
+def _compact(value: object) -> str:
+    return printable_json(msgspec.json.encode(value).decode())
+
+
+def _time(moment: datetime, now: datetime) -> str:
+    return f"{local(moment)}  {relative(moment, now)}"
+
+
+def _crashes(count: int) -> str:
+    return f", {count} crash{'es' if count > 1 else ''}" if count else ""
+
+
+def _moment(job: JobInfo) -> datetime:
+    return job.run_at or job.finished_at or job.started_at or job.created_at

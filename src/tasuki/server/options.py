@@ -1,0 +1,58 @@
+"""How a server is set up."""
+
+import ipaddress
+
+import msgspec
+
+from tasuki.model.errors import SettingsError
+from tasuki.model.retention import Retention
+
+DEFAULT_PORT = 16379
+MEBIBYTE = 1024 * 1024
+
+
+class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the server listens, and what it lets in.
+
+    `port` 0 takes any free one. `body_limit` is in bytes. `hosts` are names that the `Host` header
+    may have besides those of this machine. `insecure` allows an address that others can reach,
+    although nobody is asked for a password. `drain` is how many seconds `stop` waits for answers
+    that are on their way.
+
+    Raises:
+        SettingsError: naming the option that is wrong.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    body_limit: int = MEBIBYTE
+    hosts: tuple[str, ...] = ()
+    insecure: bool = False
+    drain: float = 5.0
+    retention: Retention = Retention()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65_535:
+            raise SettingsError("must be between 0 and 65535", field="port")
+        if self.body_limit < 1:
+            raise SettingsError("must be at least 1 byte", field="body_limit")
+        if not self.insecure and not is_loopback(self.host):
+            raise SettingsError(
+                f"others can reach {self.host!r}, and anyone who does may submit and delete jobs; "
+                "use 127.0.0.1, or say insecure if that is meant",
+                field="host",
+            )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address can only be reached from this machine.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("0.0.0.0")
+    (True, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

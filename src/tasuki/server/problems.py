@@ -1,0 +1,131 @@
+"""Errors as problem documents (RFC 9457), one kind for each code."""
+
+import logging
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import NamedTuple
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tasuki.admin.causes import cause
+from tasuki.model.errors import InvalidError, StoreError, TasukiError
+from tasuki.server.answers import Problem
+
+log = logging.getLogger("tasuki.server")
+
+MEDIA_TYPE = "application/problem+json"
+QUIET_SECONDS = 10.0
+"""The same trouble with the store is logged once in this time."""
+
+
+class Kind(NamedTuple):
+    """What all problems of a code have in common. `retry_after` is in seconds."""
+
+    status: int
+    title: str
+    retry_after: int | None = None
+
+
+KINDS: Mapping[str, Kind] = {
+    "malformed": Kind(400, "The body cannot be read"),
+    "payload": Kind(400, "The data cannot be carried as JSON"),
+    "cross_site": Kind(403, "Another site may not change anything here"),
+    "not_found": Kind(404, "There is no such thing"),
+    "no_route": Kind(404, "There is nothing at this address"),
+    "method": Kind(405, "This method is not possible here"),
+    "slow": Kind(408, "The request took too long to arrive"),
+    "wrong_state": Kind(409, "The job's state does not allow this"),
+    "too_large": Kind(413, "The body is too large"),
+    "media_type": Kind(415, "The body's format is not supported"),
+    "host": Kind(421, "The server does not answer for this host"),
+    "invalid": Kind(422, "A value is not allowed"),
+    "key_reused": Kind(422, "The idempotency key was used for another submission"),
+    "headers_too_large": Kind(431, "The headers are too large"),
+    "internal": Kind(500, "The server has a fault"),
+    "store": Kind(503, "The store refused the call", 5),
+    "store_unavailable": Kind(503, "The store is not available", 1),
+    "store_read_only": Kind(503, "The store takes no writes", 5),
+    "store_unsafe": Kind(503, "The store is not safe to use", 30),
+    "layout": Kind(503, "The store was written by another version", 30),
+    "store_full": Kind(507, "The store is full", 5),
+}
+
+
+class RequestError(Exception):
+    """A request that is refused before it comes to jobs. `code` is one of `KINDS`."""
+
+    def __init__(self, code: str, detail: str, *, field: str | None = None) -> None:
+        self.code, self.detail, self.field = code, detail, field
+        super().__init__(detail)
+
+
+def problem_of(code: str, detail: str, *, field: str | None = None) -> Problem:
+    """The document for a code."""
+    kind = KINDS[code]
+    return Problem(
+        type=f"urn:tasuki:problem:{code}",
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        code=code,
+        field=field,
+    )
+
+
+def problem(code: str, detail: str, *, field: str | None = None, **headers: str) -> Response:
+    """The answer for a code."""
+    kind = KINDS[code]
+    if kind.retry_after is not None:
+        headers["retry-after"] = str(kind.retry_after)
+    body = msgspec.json.encode(problem_of(code, detail, field=field))
+    return Response(body, kind.status, headers, MEDIA_TYPE)
+
+
+class Problems:
+    """Turns what handlers raise into answers. Nothing of the inside is told to clients."""
+
+    def __init__(self) -> None:
+        self._logged: dict[str, float] = {}
+
+    async def refused(self, request: Request, error: Exception) -> Response:
+        """For RequestError."""
+        assert isinstance(error, RequestError)
+        return problem(error.code, error.detail, field=error.field)
+
+    async def failed(self, request: Request, error: Exception) -> Response:
+        """For TasukiError."""
+        assert isinstance(error, TasukiError)
+        match error:
+            case InvalidError():
+                code = error.code if error.code in KINDS else "invalid"
+                return problem(code, error.message, field=error.field)
+            case StoreError():
+                self.note(error)
+                return problem(error.code, cause(error))
+            case _ if error.code in KINDS:
+                return problem(error.code, str(error))
+            case _:
+                return await self.broken(request, error)
+
+    async def missed(self, request: Request, error: Exception) -> Response:
+        """For HTTPException: no such route, or not this method."""
+        assert isinstance(error, HTTPException)
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            allowed = (error.headers or {}).get("Allow", "")
+            return problem("method", f"possible methods: {allowed}", allow=allowed)
+        return problem("no_route", "look at /api/v1/openapi.json for what there is")
+
+    async def broken(self, request: Request, error: Exception) -> Response:
+        """For everything unexpected. Starlette raises it again afterwards, so it gets logged."""
+        return problem("internal", "the server's log says more")
+
+    def note(self, error: StoreError) -> None:
+        """Log trouble with the store, now and then."""
+        now = time.monotonic()
+        if now - self._logged.get(error.code, -QUIET_SECONDS) >= QUIET_SECONDS:
+            self._logged[error.code] = now
+            log.warning("answering %s: %s", KINDS[error.code].status, error)

@@ -1,0 +1,100 @@
+"""The guard in front of the application: who may speak to it, and what browsers may do with it.
+
+There are no passwords yet, so the guard keeps web pages of others away from a server on this
+machine. A page can only reach it under a name that its author controls (DNS rebinding: refused by
+the `Host` header), or from another origin (refused by `Origin` and `Sec-Fetch-Site` when anything
+could change; reading is prevented by the absence of CORS headers).
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tasuki.server.options import ServerOptions, is_loopback
+from tasuki.server.problems import problem
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+NO_STORE = (b"cache-control", b"no-store")
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN_SITES = (b"same-origin", b"none")
+"""`none` is a person who typed an address. Another port of this machine is `same-site`: refused."""
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{1,5})?")
+
+
+class Guard:
+    """Lets through what is allowed, and puts the security headers on every answer."""
+
+    def __init__(self, app: ASGIApp, options: ServerOptions) -> None:
+        self._app = app
+        self._names = {"localhost", options.host.lower(), *(name.lower() for name in options.hosts)}
+        self._any_address = not is_loopback(options.host)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add_headers(message)
+            await send(message)
+
+        app = self._refusal(scope["method"], scope["headers"]) or self._app
+        await app(scope, receive, guarded)
+
+    def _refusal(self, method: str, headers: Iterable[tuple[bytes, bytes]]) -> ASGIApp | None:
+        host = origin = site = None
+        for name, value in headers:
+            if name == b"host":
+                if host is not None:
+                    return problem("host", "there is more than one Host header")
+                host = value
+            elif name == b"origin":
+                origin = value
+            elif name == b"sec-fetch-site":
+                site = value
+        if host is None or not self._serves(host):
+            return problem(
+                "host", "use the address that the server listens on, or add the name to its hosts"
+            )
+        if method not in SAFE_METHODS and not _own(host, origin, site):
+            return problem("cross_site", "the request was made by a page of another origin")
+        return None
+
+    def _serves(self, host: bytes) -> bool:
+        match = _HOST.fullmatch(host.decode("latin-1").lower())
+        if match is None:
+            return False
+        name = match[1].strip("[]")
+        return name in self._names or self._is_allowed_address(name)
+
+    def _is_allowed_address(self, name: str) -> bool:
+        # Rebinding needs a name. An address in the header can only be the one that was dialled.
+        try:
+            address = ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return self._any_address or address.is_loopback
+
+
+def _own(host: bytes, origin: bytes | None, site: bytes | None) -> bool:
+    if site is not None and site not in OWN_SITES:
+        return False
+    return origin is None or origin.lower().partition(b"://")[2] == host.lower()
+
+
+def _add_headers(message: MutableMapping[str, Any]) -> None:
+    own: list[tuple[bytes, bytes]] = message["headers"]
+    cached = any(name == b"cache-control" for name, _ in own)
+    message["headers"] = [*own, *HEADERS] if cached else [*own, *HEADERS, NO_STORE]

@@ -1,0 +1,76 @@
+"""From the body of a submission to jobs."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from tasuki.model.backoff import ExponentialBackoff, FixedBackoff
+from tasuki.model.errors import InvalidError
+from tasuki.model.job import NewJob
+from tasuki.server.explain import invalid, malformed
+from tasuki.store.producer import Submission, check_size
+from tasuki.wire import payload
+
+LONGEST_KEY = 255
+KEY_HEADER = "Idempotency-Key"
+
+_KNOWN = frozenset({
+    *NewJob.__struct_fields__,
+    *FixedBackoff.__struct_fields__,
+    *ExponentialBackoff.__struct_fields__,
+})
+_decoder = msgspec.json.Decoder(NewJob | list[NewJob])
+
+
+class Decoded(NamedTuple):
+    """Jobs, and whether they came as an array."""
+
+    jobs: list[NewJob]
+    many: bool
+
+
+def decode_jobs(body: bytes) -> Decoded:
+    """Read one job or an array of jobs. When a name stands twice in an object, the last one counts.
+
+    Raises:
+        InvalidError: naming the field, as `attempts` or `[3].attempts`.
+        RequestError: the body is not JSON.
+    """
+    try:
+        found = _decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise invalid(error, _KNOWN) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise malformed(body, error) from error
+    if isinstance(found, NewJob):
+        _check_data(found, "data", body)
+        return Decoded([found], many=False)
+    check_size(found)
+    for position, job in enumerate(found):
+        _check_data(job, f"[{position}].data", body)
+    return Decoded(found, many=True)
+
+
+def submission(jobs: list[NewJob], body: bytes, headers: Mapping[str, str]) -> Submission:
+    """The jobs, under the idempotency key of the request if it has one.
+
+    Raises:
+        InvalidError: the key is empty, too long, or not plain text.
+    """
+    key = headers.get(KEY_HEADER)
+    if key is None:
+        return Submission(jobs)
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise InvalidError(
+            f"must be 1 to {LONGEST_KEY} printable ASCII characters", field=KEY_HEADER
+        )
+    return Submission(jobs, key, hashlib.sha256(body).hexdigest()[:32])
+
+
+def _check_data(job: NewJob, field: str, body: bytes) -> None:
+    try:
+        payload.check(job.data, field)
+    except UnicodeDecodeError as error:
+        raise malformed(body, error) from error
