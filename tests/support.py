@@ -42,7 +42,9 @@ def _still_time(deadline: float, value: object) -> None:
 @contextmanager
 def plain_client(url: str) -> Iterator[valkey.Valkey]:
     """A blocking client without any of Tasuki in it, to look at keys and to plant things."""
-    client: valkey.Valkey = valkey.Valkey.from_url(url, decode_responses=True)
+    client: valkey.Valkey = valkey.Valkey.from_url(
+        url, decode_responses=True, encoding_errors="backslashreplace"
+    )
     try:
         yield client
     finally:

@@ -32,7 +32,7 @@ async def hello() -> dict:
         "versions": {name: version(name) for name in ("dramatiq", "redis", "hiredis")},
         "workers": {
             "default, 8 threads": _worker(),
-            "2 threads": _worker("--threads", "2"),
+            "32 threads": _worker("--threads", "32"), "16 threads": _worker("--threads", "16"),
         },
         "bulk": ["send in a loop"],
     }

@@ -1,9 +1,11 @@
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import valkey
 
+from tasuki.store.store import Store
 from tests.store.invariants import broken
+from tests.store.links import RepeatingLink
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +13,10 @@ def invariants(namespace: str, plain: valkey.Valkey) -> Iterator[None]:
     """Whatever a test did, its namespace must be whole when it ends."""
     yield
     assert broken(plain, namespace) == []
+
+
+@pytest.fixture
+async def repeating(store: Store) -> AsyncIterator[RepeatingLink]:
+    link = RepeatingLink(store.address, store.keyspace, "repeating")
+    yield link
+    await link.close()

@@ -3,13 +3,15 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import NamedTuple, Protocol, runtime_checkable
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from tasuki.model.errors import TasukiError
 
 log = logging.getLogger("tasuki.cli")
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Service(Protocol):
@@ -20,7 +22,7 @@ class Service(Protocol):
         ...
 
     async def run(self) -> None:
-        """Return when it has ended; raise when it cannot go on."""
+        """Watch over it: raise, or return, when it cannot go on. Cancelled before `stop`."""
         ...
 
     async def stop(self) -> None:
@@ -45,8 +47,8 @@ class Part(NamedTuple):
 
 
 class Orders:
-    """What a person or the system wants by SIGTERM or SIGINT: the end (`stop`), then at once
-    (`hurry`). A third signal ends the process on the spot.
+    """What SIGTERM or SIGINT ask for: the first one the end (`stop`), the second one the end
+    without waiting for running jobs (`hurry`). A third one ends the process on the spot.
     """
 
     def __init__(self) -> None:
@@ -57,12 +59,12 @@ class Orders:
     def listening(self) -> Iterator[None]:
         """Take signals as orders for the length of a `with` block."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _SIGNALS:
             loop.add_signal_handler(number, self._heard)
         try:
             yield
         finally:
-            self._listen_no_more()
+            _listen_no_more()
 
     def _heard(self) -> None:
         if not self.stop.is_set():
@@ -71,69 +73,68 @@ class Orders:
         else:
             log.info("stopping at once")
             self.hurry.set()
-            self._listen_no_more()
-
-    def _listen_no_more(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
+            _listen_no_more()
 
 
-class Services:
-    """Runs its parts until the order to stop, or until one of them ends.
+async def serve(
+    parts: Sequence[Part], orders: Orders, when_up: Callable[[], Coroutine[Any, Any, None]]
+) -> None:
+    """Run all parts until the order to stop, or until one of them ends.
 
-    >>> async with Services(Orders()) as services:
-    ...     await services.start(Part("the store", store))
-    ...     await services.run()
+    `when_up` is called once all have started, and cancelled if it takes longer than they run.
+
+    Raises:
+        TasukiError: a part has ended by itself.
+        Exception: what a part raised. The others have been stopped, whatever happens.
     """
-
-    def __init__(self, orders: Orders) -> None:
-        self._orders = orders
-        self._running: list[tuple[Part, asyncio.Task[None]]] = []
-
-    async def start(self, part: Part) -> bool:
-        """Start one more part. False when the order to stop came first.
-
-        Raises:
-            Exception: what its `start` raised.
-        """
-        starting = asyncio.create_task(part.service.start())
-        await _first(starting, self._orders.stop)
-        if not starting.done():
-            starting.cancel()
-            await asyncio.gather(starting, return_exceptions=True)
-            return False
-        await starting
-        self._running.append((part, asyncio.create_task(part.service.run(), name=part.name)))
-        return True
-
-    async def run(self) -> None:
-        """Wait for the order to stop.
-
-        Raises:
-            TasukiError: a part has ended by itself; the others still run.
-        """
-        tasks = [task for _, task in self._running]
-        await _first(*tasks, self._orders.stop)
-        for part, task in self._running:
+    running: dict[asyncio.Task[None], Part] = {}
+    async with AsyncExitStack() as stack:
+        for part in parts:
+            if not await _start(part.service, orders):
+                return
+            task = asyncio.create_task(part.service.run(), name=part.name)
+            stack.push_async_callback(_stop, part.service, task, orders)
+            running[task] = part
+        stack.push_async_callback(_end, asyncio.create_task(when_up()))
+        await _until(orders.stop, *running)
+        for task, part in running.items():
             if task.done():
                 await task
                 raise TasukiError(f"{part.name} has ended by itself, so everything was stopped")
-        
-    async def stop(self) -> None:
-        """Stop all parts, the last one first.
 
-        Raises:
-            ExceptionGroup: what the parts raised while they stopped.
-        """
-        errors: list[Exception] = []
-        while self._running:
-            part, task = self._running.pop()
-            try:
-                await self._stop(part.service)
-            except Exception as error:
-                log.error("%s did not stop well: %s", part.name, error)
-                errors.append(error)
-            await self._end(task)
-        if errors:
-            raise errors[0]
+
+def _listen_no_more() -> None:
+    for number in _SIGNALS:
+        asyncio.get_running_loop().remove_signal_handler(number)
+
+
+async def _start(service: Service, orders: Orders) -> bool:
+    """Start a service; False when the order to stop came first."""
+    starting = asyncio.create_task(service.start())
+    await _until(orders.stop, starting)
+    if starting.done():
+        await starting
+        return True
+    await _end(starting)
+    return False
+
+
+async def _stop(service: Service, watch: asyncio.Task[None], orders: Orders) -> None:
+    await _end(watch)
+    stopping = asyncio.create_task(service.stop())
+    await _until(orders.hurry, stopping)
+    if not stopping.done() and isinstance(service, Hurried):
+        await service.stop_now()
+    await stopping
+
+
+async def _until(event: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
+    """Wait for the event, or for one of the tasks to end."""
+    happened = asyncio.create_task(event.wait())
+    await asyncio.wait({happened, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    await _end(happened)
+
+
+async def _end(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

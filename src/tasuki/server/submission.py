@@ -1,11 +1,11 @@
 """From the body of a submission to jobs."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
 
+from tasuki.client import submission
 from tasuki.model.backoff import ExponentialBackoff, FixedBackoff
 from tasuki.model.errors import InvalidError
 from tasuki.model.job import NewJob
@@ -53,7 +53,7 @@ def decode_jobs(body: bytes) -> Decoded:
     return Decoded(found, many=True)
 
 
-def submission(jobs: list[NewJob], body: bytes, headers: Mapping[str, str]) -> Submission:
+def keyed_submission(jobs: list[NewJob], headers: Mapping[str, str]) -> Submission:
     """The jobs, under the idempotency key of the request if it has one.
 
     Raises:
@@ -66,7 +66,7 @@ def submission(jobs: list[NewJob], body: bytes, headers: Mapping[str, str]) -> S
         raise InvalidError(
             f"must be 1 to {LONGEST_KEY} printable ASCII characters", field=KEY_HEADER
         )
-    return Submission(jobs, key, hashlib.sha256(body).hexdigest()[:32])
+    return submission(jobs, key)
 
 
 def _check_data(job: NewJob, field: str, body: bytes) -> None:

@@ -63,7 +63,11 @@ def check(text: msgspec.Raw | bytes, field: str = "data") -> None:
 
 def _check_parsed(text: bytes, field: str, value: object = msgspec.UNSET) -> None:
     if text.count(b"[") + text.count(b"{") > DEEPEST or _LONG_NUMBER.search(text):
-        _walk(_decoder.decode(text) if value is msgspec.UNSET else value, field, 0)
+        try:
+            parsed = _decoder.decode(text) if value is msgspec.UNSET else value
+        except RecursionError:
+            raise _too_deep(field) from None
+        _walk(parsed, field, 0)
 
 
 def decode(text: msgspec.Raw | bytes | str) -> Any:

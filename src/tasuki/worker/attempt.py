@@ -2,15 +2,19 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
 from tasuki.wire.ids import decode_id
 from tasuki.wire.record import Record, decode_record, decode_tries
-from tasuki.worker.job import Job, Notes
+from tasuki.worker.job import Job, NoteTaker
 from tasuki.worker.judge import Limits
 from tasuki.worker.spec import WorkerSpec
+
+LONGEST_LINE = 8_192
+"""Longer log lines are cut, in characters."""
 
 
 class Stop(Enum):
@@ -23,17 +27,21 @@ class Stop(Enum):
 
 
 class Attempt:
-    """A claimed job. `key` and `stamp` name the claim to the store."""
+    """A claimed job. `key` and `stamp` name the claim to the store.
+
+    It takes the job's progress and log lines until the next exchange takes them from it; `noted` is
+    told when there are any.
+    """
 
     __slots__ = (
         "attempt",
         "crashes",
-        "error",
         "handle",
         "job",
         "key",
+        "lines",
         "noted",
-        "notes",
+        "progress",
         "record",
         "settled",
         "spec",
@@ -43,21 +51,30 @@ class Attempt:
         "timer",
     )
 
-    def __init__(self, spec: WorkerSpec, key: str, stamp: str, text: str, tries: str) -> None:
+    def __init__(
+        self,
+        spec: WorkerSpec,
+        key: str,
+        stamp: str,
+        text: str,
+        tries: str,
+        noted: "Callable[[Attempt], None]",
+    ) -> None:
         self.spec = spec
         self.key = key
         self.stamp = stamp
         self.record: Record = decode_record(text)
-        made, self.crashes, self.error = decode_tries(tries)
+        made, self.crashes, _ = decode_tries(tries)
         self.attempt = made + 1
         self.started = time.monotonic()
         self.stop: Stop | None = None
         self.settled = False
-        self.noted = False
+        self.noted = noted
         self.handle: asyncio.Task[None] | None = None
         self.timer: asyncio.TimerHandle | None = None
         self.job: Job[Any] | None = None
-        self.notes: Notes | None = None
+        self.lines: list[str] = []
+        self.progress: str | None = None
 
     @property
     def timeout(self) -> float | None:
@@ -75,10 +92,19 @@ class Attempt:
         """Whether the next crash fails the job: no other such job may run beside it."""
         return self.crashes >= 1 and self.crashes >= max_crashes - 1
 
-    def open(self, notes: Notes) -> Job[Any]:
-        """The job as the worker sees it."""
+    def add_line(self, line: str) -> None:
+        """Take a log line."""
+        self.lines.append(line[:LONGEST_LINE])
+        self.noted(self)
+
+    def set_progress(self, progress: str) -> None:
+        """Take the progress, as JSON text."""
+        self.progress = progress
+        self.noted(self)
+
+    def open(self, taker: NoteTaker | None = None) -> Job[Any]:
+        """The job as the worker sees it. `taker` stands between them when it runs in a thread."""
         record, timeout = self.record, self.timeout
-        self.notes = notes
         self.job = Job(
             id=decode_id(self.key),
             type=record.type,
@@ -88,7 +114,7 @@ class Attempt:
             tags=record.options.tags,
             deadline=None if timeout is None else datetime.now(UTC) + timedelta(seconds=timeout),
             token=f"{self.attempt}-{self.stamp}-{self.key}",
-            notes=notes,
+            notes=taker or self,
             decoder=self.spec.decoder,
         )
         return self.job

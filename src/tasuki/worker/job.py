@@ -2,41 +2,25 @@
 
 from collections.abc import Awaitable, Callable, Generator
 from datetime import datetime
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from tasuki.wire.payload import decode, encode
 
 T = TypeVar("T")
 
-LONGEST_LINE = 8_192
-"""Longer log lines are cut, in characters."""
-
 _UNREAD: Any = object()
 
 
-class Notes:
-    """Collects the progress and log lines of one attempt until the next exchange takes them.
-
-    Worker threads add to it while the runner's loop takes from it: `append` and `popleft`-like
-    swaps are single steps of the interpreter, so no lock is needed.
-    """
-
-    __slots__ = ("_changed", "lines", "progress")
-
-    def __init__(self, changed: Callable[[], None]) -> None:
-        self._changed = changed
-        self.lines: list[str] = []
-        self.progress: str | None = None
+class NoteTaker(Protocol):
+    """Takes what an attempt has to say, from the loop or from a thread."""
 
     def add_line(self, line: str) -> None:
-        """Add a log line."""
-        self.lines.append(line[:LONGEST_LINE])
-        self._changed()
+        """Take a log line."""
+        ...
 
     def set_progress(self, progress: str) -> None:
-        """Replace the progress, which is JSON text."""
-        self.progress = progress
-        self._changed()
+        """Take the progress, as JSON text, in place of the one before."""
+        ...
 
 
 class _Pause:
@@ -88,7 +72,7 @@ class Job(Generic[T]):
         tags: tuple[str, ...],
         deadline: datetime | None,
         token: str,
-        notes: Notes,
+        notes: NoteTaker,
         decoder: Callable[[str], T] | None,
     ) -> None:
         self.id = id

@@ -1,6 +1,7 @@
 """Collects what the attempts of a runner have come to, in the columns that an exchange sends."""
 
 import time
+from collections.abc import Iterable
 
 from tasuki.model.outcome import (
     Cancelled,
@@ -32,16 +33,14 @@ class Outbox:
         self._finished: dict[tuple[State, str, float], FinishedGroup] = {}
         self._scheduled: dict[tuple[str, str], ScheduledGroup] = {}
         self._released: dict[str, ReleasedGroup] = {}
-        self._noted: list[Attempt] = []
+        self._noted: dict[Attempt, None] = {}
 
     def __bool__(self) -> bool:
         return bool(self._finished or self._scheduled or self._released or self._noted)
 
     def note(self, attempt: Attempt) -> None:
         """The attempt has progress or log lines to send."""
-        if not attempt.noted:
-            attempt.noted = True
-            self._noted.append(attempt)
+        self._noted[attempt] = None
 
     def add(self, attempt: Attempt, outcome: Outcome) -> None:
         """The attempt has come to this outcome."""
@@ -69,7 +68,7 @@ class Outbox:
             list(self._released.values()),
         )
         self._finished, self._scheduled, self._released = {}, {}, {}
-        self._noted = []
+        self._noted = {}
         return report
 
     def clear(self) -> None:
@@ -114,19 +113,13 @@ class Outbox:
         group.stamps.append(attempt.stamp)
 
 
-def _take_notes(noted: list[Attempt]) -> Notes:
+def _take_notes(noted: Iterable[Attempt]) -> Notes:
     notes = Notes()
-    if not noted:
-        return notes
     for position, attempt in enumerate(noted, 1):
-        attempt.noted = False
-        own = attempt.notes
         notes.ids.append(attempt.key)
         notes.stamps.append(attempt.stamp)
-        if own is None:
-            continue
-        if own.progress is not None:
-            notes.progress[position], own.progress = own.progress, None
-        if own.lines:
-            notes.lines[position], own.lines = own.lines, []
+        if attempt.progress is not None:
+            notes.progress[position], attempt.progress = attempt.progress, None
+        if attempt.lines:
+            notes.lines[position], attempt.lines = attempt.lines, []
     return notes

@@ -1,16 +1,16 @@
 """What a supervisor and its runners tell each other.
 
-The supervisor starts `python -m tasuki.worker.main` and writes a `RunnerConfig` as one line of JSON to
-its standard input, which it then keeps open. The end of the input says that the supervisor is gone:
-the runner then ends gracefully by itself.
+The supervisor starts `python -m tasuki.worker.main` and writes a `RunnerConfig` as one line of JSON
+to its standard input, which it then keeps open. The end of the input says that the supervisor is
+gone: the runner then ends gracefully by itself.
 
 The runner writes messages as JSON lines to the file descriptor that the environment variable
-`TASUKI_PIPE` names. Signals do the rest: SIGTERM or SIGINT asks for a graceful end, a second one for
-an immediate end.
+`TASUKI_PIPE` names. Signals do the rest: SIGTERM or SIGINT asks for a graceful end, a second one
+for an immediate end.
 
-A runner that does not beat for half a lease is blocked as a whole, by a call that holds the GIL. The
-supervisor then renews its lease. So a runner that comes back late asks the store by a heartbeat of its
-own before it gives its lease up for lost.
+A runner that does not beat for half a lease is blocked as a whole, by a call that holds the GIL.
+The supervisor then renews its lease. So a runner that comes back late asks the store by a heartbeat
+of its own before it gives its lease up for lost.
 """
 
 from typing import Literal
@@ -57,11 +57,11 @@ class RunnerConfig(msgspec.Struct, frozen=True, kw_only=True):
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line from a runner.
 
-    `identity`: the runner is about to register under this identity (again, after it lost its lease).
-    It says so first, so that the supervisor knows whose jobs to take back whenever it dies.
-    `beat`: its heartbeat thread is alive. It says so at once after it has registered, and then every
-    third of a lease, also while the store is away. `busy_until` is the monotonic time in seconds by
-    which its longest running job should be over (0: no job, or one without a timeout).
+    `identity`: the runner is about to register under this identity (again, after it lost its
+    lease). It says so first, so that its supervisor knows whose jobs to take back whenever it dies.
+    `beat`: its heartbeat thread is alive. It says so at once after it has registered, and then
+    every third of a lease, also while the store is away. `busy_until` is the monotonic time in
+    seconds by which its longest running job should be over (0: no job, or one without a timeout).
     `left`: it has released everything and left the store.
     `failed`: it cannot start; `text` says why, whole.
     """

@@ -17,8 +17,8 @@ from tasuki.store.lease import Lease
 from tasuki.store.messages import Exchanged, Report
 from tasuki.worker.attempt import Attempt, Stop
 from tasuki.worker.executor import Executor
-from tasuki.worker.job import Notes
 from tasuki.worker.outbox import Outbox
+from tasuki.worker.relay import Relay
 from tasuki.worker.spec import WorkerSpec
 
 log = logging.getLogger("tasuki.runner")
@@ -201,29 +201,18 @@ class Pump:
 
     def _begin(self, spec: WorkerSpec, key: str, stamp: str, record: str, tries: str) -> None:
         try:
-            attempt = Attempt(spec, key, stamp, record, tries)
+            attempt = Attempt(spec, key, stamp, record, tries, self._on_notes)
         except (ValueError, IndexError) as error:
             log.error("job %s cannot be read: %s", key, error)  # noqa: TRY400 - no news in a trace
             self._refuse(spec, key, stamp, error)
             return
         self._free[spec.type] -= 1
         self._running[key] = attempt
-        self._executor.start(attempt, attempt.open(Notes(self._noter(attempt))))
-
-    def _noter(self, attempt: Attempt) -> Callable[[], None]:
-        if attempt.spec.run_in == "loop":
-            return lambda: self._on_notes(attempt)
-        return lambda: self._from_thread(attempt)
-
-    def _from_thread(self, attempt: Attempt) -> None:
-        try:
-            self._loop.call_soon_threadsafe(self._on_notes, attempt)
-        except RuntimeError:
-            # The loop has closed: the runner left without this attempt.
-            return
+        relay = None if spec.run_in == "loop" else Relay(self._loop, attempt)
+        self._executor.start(attempt, attempt.open(relay))
 
     def _refuse(self, spec: WorkerSpec, key: str, stamp: str, error: Exception) -> None:
-        empty = Attempt(spec, key, stamp, f"0 0 0 {spec.type}\n\nnull", "")
+        empty = Attempt(spec, key, stamp, f"0 0 0 {spec.type}\n\nnull", "", self._on_notes)
         failure = JobError("BadRecord", f"what the store holds of this job cannot be read: {error}")
         self._outbox.add(empty, Failed(failure, "record"))
 

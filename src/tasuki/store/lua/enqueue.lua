@@ -41,7 +41,7 @@ for _, submission in ipairs(request.submissions) do
   local known = call('GET', 'key:' .. name)
   local old_fingerprint, old_ids
   if known then
-    old_fingerprint, old_ids = string.match(known, '^(%S+) (.*)$')
+    old_fingerprint, old_ids = string.match(known, '^(%S*) (.*)$')
   elseif first_with[name] then
     old_fingerprint, old_ids = first_with[name][4], first_with[name]
   else

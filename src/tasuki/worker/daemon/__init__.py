@@ -5,6 +5,8 @@
                  ├── HandBack    gives the jobs of a dead runner back, at once
                  └── RestartDelays
     FileWatch    starts the runners again when the app's files change
+
+Each stands in a file of its own.
 """
 
 from tasuki.worker.daemon.daemon import Daemon, DaemonOptions

@@ -30,9 +30,7 @@ class HandBack:
     Nothing is lost when it gives up: whoever reaps next finds the jobs once the lease has run out.
     """
 
-    def __init__(
-        self, store: Store, terms: LeaseTerms, orders: Orders, outage: OutageLog
-    ) -> None:
+    def __init__(self, store: Store, terms: LeaseTerms, orders: Orders, outage: OutageLog) -> None:
         self._link = store.link("handback")
         self._maintenance = Maintenance(self._link, terms)
         self._terms = terms

@@ -1,27 +1,34 @@
 -- The end of a job: kept for its retention, or gone.
 
+-- Most jobs leave nothing in most of these, so a key that does not exist is not asked for each id.
+local function drop(command, name, ids)
+  if call('EXISTS', name) == 1 then
+    bulk(command, name, ids)
+  end
+end
+
+local function drop_logs(ids)
+  local lines = gather('HMGET', 'logged', ids)
+  for i = 1, #ids do
+    if lines[i] then
+      call('UNLINK', 'log:' .. ids[i])
+    end
+  end
+  bulk('HDEL', 'logged', ids)
+end
+
 -- Deletes every trace of jobs that stand in no set any more.
 local function erase(ids)
   if #ids == 0 then
     return
   end
   bulk('HDEL', 'jobs', ids)
-  bulk('HDEL', 'tries', ids)
-  bulk('HDEL', 'ends', ids)
-  bulk('HDEL', 'progress', ids)
-  bulk('ZREM', 'expires', ids)
+  drop('HDEL', 'ends', ids)
+  drop('HDEL', 'tries', ids)
+  drop('HDEL', 'progress', ids)
+  drop('ZREM', 'expires', ids)
   if call('EXISTS', 'logged') == 1 then
-    local lines = gather('HMGET', 'logged', ids)
-    local logs = {}
-    for i = 1, #ids do
-      if lines[i] then
-        logs[#logs + 1] = key('log:' .. ids[i])
-      end
-    end
-    for i = 1, #logs do
-      redis.call('UNLINK', logs[i])
-    end
-    bulk('HDEL', 'logged', ids)
+    drop_logs(ids)
   end
 end
 
@@ -58,11 +65,7 @@ local function finish(state, type, ids, bodies, runner, age, most)
   end
   bulk('HSET', 'ends', ends)
   bulk('ZADD', 'done:' .. state .. ':' .. type, pairwise_constant(whole(wall + age), ids))
-  if call('EXISTS', 'tries') == 1 then
-    bulk('HDEL', 'tries', ids)
-  end
-  if call('EXISTS', 'expires') == 1 then
-    bulk('ZREM', 'expires', ids)
-  end
+  drop('HDEL', 'tries', ids)
+  drop('ZREM', 'expires', ids)
   trim(state, type, most)
 end

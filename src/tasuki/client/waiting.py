@@ -1,0 +1,123 @@
+"""Waiting for jobs to end: one reader of events for all who wait, and a look now and then.
+
+Events tell which job to look at. They are only hints: a lost one delays an answer by `LOOK_SECONDS`
+at most, because all jobs that are waited for are looked at that often.
+"""
+
+import asyncio
+from collections.abc import Collection
+
+from tasuki.model.errors import JobNotFoundError, StoreError, StoreUnavailableError
+from tasuki.model.job import JobInfo
+from tasuki.model.state import FINISHED
+from tasuki.store.feed import Feed
+from tasuki.store.reader import Reader
+
+LOOK_SECONDS = 1.0
+LINGER_SECONDS = 5.0
+"""How long events are still read when nobody waits: the next one to wait finds them flowing."""
+
+_HINTS = frozenset({*FINISHED, "removed"})
+
+
+class _Watch:
+    """A job that is waited for. `seen` tells whether it has been looked at."""
+
+    __slots__ = ("futures", "seen")
+
+    def __init__(self) -> None:
+        self.futures: set[asyncio.Future[JobInfo]] = set()
+        self.seen = False
+
+
+class Waiting:
+    """Tells when jobs end. For use in one event loop; its tasks run only while somebody waits."""
+
+    def __init__(self, reader: Reader, feed: Feed) -> None:
+        self._reader = reader
+        self._feed = feed
+        self._watches: dict[int, _Watch] = {}
+        self._due: set[int] = set()
+        self._wake = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
+        self._following: asyncio.Task[None] | None = None
+
+    async def ended(self, id: int) -> JobInfo:
+        """Wait until a job has ended, however long that takes.
+
+        Raises:
+            JobNotFoundError: there is no such job, or not any more.
+            StoreUnavailableError: the store is away at the start. Later, its return is waited for.
+            StoreError: the store refuses.
+        """
+        future: asyncio.Future[JobInfo] = asyncio.get_running_loop().create_future()
+        watch = self._watches.setdefault(id, _Watch())
+        watch.futures.add(future)
+        self._look_at([id])
+        self._start()
+        try:
+            return await future
+        finally:
+            watch.futures.discard(future)
+            if not watch.futures and self._watches.get(id) is watch:
+                del self._watches[id]
+
+    async def close(self) -> None:
+        """End the tasks. Whoever still waits gets an error."""
+        tasks = [task for task in (self._looking, self._following) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._fail(self._watches, StoreUnavailableError("the client was closed"))
+
+    def _start(self) -> None:
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look(), name="tasuki-waiting")
+        if self._following is None or self._following.done():
+            self._following = asyncio.create_task(self._follow(), name="tasuki-feed")
+
+    def _look_at(self, ids: Collection[int]) -> None:
+        self._due.update(ids)
+        self._wake.set()
+
+    async def _look(self) -> None:
+        clock = asyncio.get_running_loop().time
+        all_at = clock() + LOOK_SECONDS
+        while self._watches:
+            if clock() >= all_at:
+                self._due.update(self._watches)
+                all_at = clock() + LOOK_SECONDS
+            ids = [id for id in self._due if id in self._watches]
+            self._due.clear()
+            self._wake.clear()
+            try:
+                self._settle(ids, await self._reader.jobs(ids))
+            except StoreUnavailableError as error:
+                self._fail([id for id in ids if not self._watches[id].seen], error)
+            except Exception as error:  # noqa: BLE001 - those who wait must hear of it
+                self._fail(ids, error)
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(all_at):
+                    await self._wake.wait()
+
+    async def _follow(self) -> None:
+        clock = asyncio.get_running_loop().time
+        position = None
+        wanted_at = clock()
+        while clock() < wanted_at + LINGER_SECONDS:
+            try:
+                if position is None:
+                    position = await self._feed.end()
+                    # Nobody has told of what ended before this position.
+                    self._look_at(self._watches)
+                position, events = await self._feed.read(position, seconds=LINGER_SECONDS)
+            except StoreError:
+                await asyncio.sleep(LOOK_SECONDS)
+                events = ()
+            if self._watches:
+                wanted_at = clock()
+            for event in events:
+                if event.what in _HINTS:
+                    self._look_at([id for id in event.ids if id in self._watches])
+
+    ...

@@ -1,0 +1,136 @@
+"""One reader of the store's events for all clients of this process."""
+
+import asyncio
+import logging
+from typing import NoReturn
+
+from tasuki.model.errors import StoreError
+from tasuki.server.frames import Batch, batches, order
+from tasuki.server.subscription import Subscription
+from tasuki.store.feed import Feed
+
+log = logging.getLogger("tasuki.server")
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+"""Seconds between two tries while the store is away."""
+INSTANT = 0.001
+"""Seconds to wait for events that should be there already."""
+LAGGING = 100
+"""So many positions in one reading: others may have been trimmed before they were read."""
+
+
+class EventHub:
+    """Reads while there is at least one subscription, and hands every event to all of them.
+
+    `replay` is a second feed, for those who come back and want what they have missed.
+    """
+
+    def __init__(self, feed: Feed, replay: Feed) -> None:
+        self._feed = feed
+        self._replay = replay
+        self._subscriptions: set[Subscription] = set()
+        self._position = ""
+        self._reading: asyncio.Task[NoReturn] | None = None
+        self._starting = asyncio.Lock()
+        self._stopped = False
+
+    async def stop(self) -> None:
+        """End all subscriptions."""
+        self._stopped = True
+        for subscription in self._subscriptions:
+            subscription.end()
+        await self._rest()
+
+    async def subscribe(self, types: frozenset[str], after: str | None) -> Subscription:
+        """What happens from now on, or after a position, to jobs of some types (none: of all).
+
+        Raises:
+            StoreError: the store cannot be reached.
+        """
+        async with self._starting:
+            if self._reading is None:
+                self._position = await self._feed.end()
+                self._reading = asyncio.create_task(self._read(), name="tasuki-events")
+            subscription = Subscription(types, after or self._position)
+            if after is None:
+                self._join(subscription)
+                return subscription
+        try:
+            await self._catch_up(subscription, after)
+        except BaseException:
+            await self.leave(subscription)
+            raise
+        return subscription
+
+    async def leave(self, subscription: Subscription) -> None:
+        """Forget a subscription."""
+        self._subscriptions.discard(subscription)
+        if not self._subscriptions:
+            await self._rest()
+
+    def _join(self, subscription: Subscription) -> None:
+        self._subscriptions.add(subscription)
+        if self._stopped:
+            subscription.end()
+
+    async def _catch_up(self, subscription: Subscription, after: str) -> None:
+        """Offer what was missed, up to where the reading is by then, and join without a gap."""
+        if order(after) > order(await self._replay.end()) or not await self._replay.reaches(after):
+            subscription.restart(self._position, "the events since then are not kept any more")
+            self._join(subscription)
+            return
+        while order(after) < order(self._position):
+            position, events = await self._replay.read(after, seconds=INSTANT)
+            if position == after:
+                break
+            for batch in batches(events):
+                subscription.offer(batch)
+            after = position
+        self._join(subscription)
+
+    async def _read(self) -> NoReturn:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                position, events = await self._feed.read(self._position)
+                found = batches(events)
+                if len(found) >= LAGGING:
+                    await self._check_gap()
+                pause = FIRST_PAUSE
+            except StoreError as error:
+                log.debug("events wait for the store: %s", error)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+                await self._look_after_absence()
+                continue
+            self._position = position
+            self._hand_out(found)
+
+    def _hand_out(self, found: list[Batch]) -> None:
+        for batch in found:
+            for subscription in self._subscriptions:
+                subscription.offer(batch)
+
+    async def _check_gap(self) -> None:
+        if not await self._feed.reaches(self._position):
+            self._restart_all(self._position)
+
+    async def _look_after_absence(self) -> None:
+        """The store may have come back with another stream, or with none."""
+        try:
+            end = await self._feed.end()
+            if order(end) < order(self._position) or not await self._feed.reaches(self._position):
+                self._position = end
+                self._restart_all(end)
+        except StoreError:
+            return
+
+    def _restart_all(self, position: str) -> None:
+        for subscription in self._subscriptions:
+            subscription.restart(position, "events were lost")
+
+    async def _rest(self) -> None:
+        if self._reading is not None:
+            reading, self._reading = self._reading, None
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)

@@ -1,0 +1,167 @@
+"""Jobs: submit, list, look at, wait for, and act on them."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tasuki.admin import Admin, JobJson, job_json
+from tasuki.client import Client
+from tasuki.model.job import JobInfo, NewJob
+from tasuki.model.state import State
+from tasuki.server.answers import JobPage, JobState, JobStates, LogLines
+from tasuki.server.body import read_body, require_json
+from tasuki.server.operations import API, Header, Operation
+from tasuki.server.patience import Patience
+from tasuki.server.query import read_id, read_query
+from tasuki.server.replies import reply
+from tasuki.server.submission import KEY_HEADER, LONGEST_KEY, decode_jobs, keyed_submission
+
+LONGEST_WAIT_SECONDS = 60
+
+
+class PageQuery(Struct, forbid_unknown_fields=True):
+    """Which jobs, and how many of them."""
+
+    state: State | UnsetType = UNSET
+    type: str | UnsetType = UNSET
+    tag: str | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=1, le=1_000)] = 50
+    cursor: str | UnsetType = UNSET
+
+
+class JobQuery(Struct, forbid_unknown_fields=True):
+    """How many seconds to wait for the end of the job."""
+
+    wait: Annotated[float, Meta(ge=0, le=LONGEST_WAIT_SECONDS)] = 0.0
+
+
+class Jobs:
+    """The handlers."""
+
+    def __init__(
+        self, admin: Admin, client: Client, patience: Patience, *, body_limit: int
+    ) -> None:
+        self._admin = admin
+        self._client = client
+        self._patience = patience
+        self._body_limit = body_limit
+
+    async def submit(self, request: Request) -> Response:
+        require_json(request)
+        body = await read_body(request, self._body_limit)
+        jobs, many = decode_jobs(body)
+        ids = await self._client.submit(keyed_submission(jobs, request.headers))
+        states = [JobState(id, _state(job)) for id, job in zip(ids, jobs, strict=True)]
+        if many:
+            return reply(JobStates(states), 201)
+        return reply(states[0], 201, location=f"{API}/jobs/{ids[0]}")
+
+    async def page(self, request: Request) -> Response:
+        query = read_query(request.scope["query_string"], PageQuery)
+        page = await self._admin.jobs(
+            state=_given(query.state),
+            type=_given(query.type),
+            tag=_given(query.tag),
+            limit=query.limit,
+            cursor=_given(query.cursor),
+        )
+        return reply(JobPage([job_json(info) for info in page.jobs], page.cursor))
+
+    async def show(self, request: Request) -> Response:
+        id = read_id(request.path_params["id"])
+        seconds = read_query(request.scope["query_string"], JobQuery).wait
+        info: JobInfo | None = None
+        if seconds:
+            info = await self._patience.lend(self._admin.wait(id, seconds), request)
+        return reply(job_json(info or await self._admin.job(id)))
+
+    async def log(self, request: Request) -> Response:
+        return reply(LogLines(await self._admin.log(read_id(request.path_params["id"]))))
+
+    async def cancel(self, request: Request) -> Response:
+        return await self._act(request, self._admin.cancel)
+
+    async def retry(self, request: Request) -> Response:
+        return await self._act(request, self._admin.retry)
+
+    async def promote(self, request: Request) -> Response:
+        return await self._act(request, self._admin.promote)
+
+    async def remove(self, request: Request) -> Response:
+        await self._admin.remove(read_id(request.path_params["id"]))
+        return Response(status_code=204)
+
+    async def _act(self, request: Request, verb: Callable[[int], Awaitable[State]]) -> Response:
+        id = read_id(request.path_params["id"])
+        return reply(JobState(id, await verb(id)))
+
+    def operations(self) -> Iterable[Operation]:
+        job = f"{API}/jobs/{{id}}"
+        yield Operation(
+            "POST",
+            f"{API}/jobs",
+            "Submit one job, or an array of jobs that are made together or not at all",
+            self.submit,
+            {201: JobState | JobStates},
+            ("malformed", "payload", "too_large", "media_type", "slow", "key_reused", "store_full"),
+            body=True,
+            headers=(_KEY,),
+            answer_headers=(_LOCATION,),
+        )
+        yield Operation(
+            "GET",
+            f"{API}/jobs",
+            "List jobs in pages",
+            self.page,
+            {200: JobPage},
+            query=PageQuery,
+        )
+        yield Operation(
+            "GET",
+            job,
+            "One job; `wait` seconds for its end if it has not ended",
+            self.show,
+            {200: JobJson},
+            ("not_found",),
+            query=JobQuery,
+        )
+        yield Operation("DELETE", job, "Delete a job that is not active", self.remove, {204: None}, _ACT)
+        yield Operation(
+            "GET", f"{job}/log", "The log of a job", self.log, {200: LogLines}, ("not_found",)
+        )
+        yield Operation(
+            "POST",
+            f"{job}/cancel",
+            "Cancel a job; an active one is told to stop, and stays active until it has",
+            self.cancel,
+            {200: JobState},
+            _ACT,
+        )
+        yield Operation(
+            "POST", f"{job}/retry", "Run a job again that has ended", self.retry, {200: JobState}, _ACT
+        )
+        yield Operation(
+            "POST", f"{job}/promote", "Let a scheduled job run now", self.promote, {200: JobState}, _ACT
+        )
+
+
+_ACT = ("not_found", "wrong_state")
+_KEY = Header(
+    KEY_HEADER,
+    "Makes a repeated submission answer with the jobs of the first one, for a day",
+    {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]+$"},
+)
+_LOCATION = Header("Location", "Where the job is, when it was submitted alone", {"type": "string"})
+
+
+def _state(job: NewJob) -> State:
+    later = bool(job.delay) or (job.run_at is not None and job.run_at > datetime.now(UTC))
+    return State.SCHEDULED if later else State.WAITING
+
+
+def _given(value: object) -> object:
+    return None if value is UNSET else value

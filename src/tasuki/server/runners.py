@@ -1,0 +1,26 @@
+"""Runners: look at them."""
+
+from collections.abc import Iterable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tasuki.admin import Admin
+from tasuki.server.answers import RunnerList
+from tasuki.server.operations import API, Operation
+from tasuki.server.replies import reply
+
+
+class Runners:
+    """The handlers."""
+
+    def __init__(self, admin: Admin) -> None:
+        self._admin = admin
+
+    async def list(self, request: Request) -> Response:
+        return reply(RunnerList(await self._admin.runners()))
+
+    def operations(self) -> Iterable[Operation]:
+        yield Operation(
+            "GET", f"{API}/runners", "All runners that hold a lease", self.list, {200: RunnerList}
+        )

@@ -1,0 +1,52 @@
+"""Types: look at them, pause and resume them."""
+
+from collections.abc import Iterable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tasuki.admin import Admin
+from tasuki.server.answers import TypeList
+from tasuki.server.operations import API, Operation
+from tasuki.server.problems import RequestError
+from tasuki.server.query import read_type
+from tasuki.server.replies import reply
+from tasuki.store.reader import TypeInfo
+
+
+class Types:
+    """The handlers. In a path a type is written with percent signs: `a%2Fb` is `a/b`."""
+
+    def __init__(self, admin: Admin) -> None:
+        self._admin = admin
+
+    async def list(self, request: Request) -> Response:
+        return reply(TypeList(await self._admin.types()))
+
+    async def show(self, request: Request) -> Response:
+        type = read_type(request.path_params["type"])
+        found = await self._admin.type(type)
+        if found is None:
+            raise RequestError("not_found", f"nothing is known of the type {type}")
+        return reply(found)
+
+    async def pause(self, request: Request) -> Response:
+        return reply(await self._admin.pause(read_type(request.path_params["type"])))
+
+    async def resume(self, request: Request) -> Response:
+        return reply(await self._admin.resume(read_type(request.path_params["type"])))
+
+    def operations(self) -> Iterable[Operation]:
+        type = f"{API}/types/{{type}}"
+        yield Operation("GET", f"{API}/types", "All known types", self.list, {200: TypeList})
+        yield Operation("GET", type, "One type", self.show, {200: TypeInfo}, ("not_found",))
+        yield Operation(
+            "POST",
+            f"{type}/pause",
+            "Stop claiming the jobs of a type; those that are active go on",
+            self.pause,
+            {200: TypeInfo},
+        )
+        yield Operation(
+            "POST", f"{type}/resume", "Claim the jobs of a type again", self.resume, {200: TypeInfo}
+        )
