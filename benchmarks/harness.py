@@ -1,6 +1,6 @@
 """Runs contenders in rounds, one after the other in every round, and keeps their figures."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from benchmarks.results import Series
@@ -46,8 +46,3 @@ class Figures:
         """The figure of every round; None when the contender did not get through."""
         rows = self.by_contender.get(contender)
         return Series(label or contender, tuple(row[figure] for row in rows)) if rows else None
-
-    def ranked(self, contenders: Iterable[str], figure: str) -> list[Series]:
-        """The series of these contenders, highest median first."""
-        found = [s for name in contenders if (s := self.series(name, figure)) is not None]
-        return sorted(found, key=lambda series: series.median, reverse=True)

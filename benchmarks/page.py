@@ -1,6 +1,6 @@
 """The docs page with the figures: made from a report, and from nothing else."""
 
-from benchmarks.report import COLUMNS, cells, figure
+from benchmarks.report import COLUMNS, cells
 from benchmarks.results import Report
 
 _INTRODUCTION = """\
@@ -27,7 +27,7 @@ _HOW = """\
 - **drain**: a backlog is there before one worker process starts. The first tenth of the jobs is
   warm-up. The clock stops when every job has marked that it ran and the queue's own books show
   nothing that waits or runs. Peers run by their own command line, in their default setting and in
-  one more; the faster of the two counts.
+  the fastest other one that was found.
 - **pick-up**: from the call of enqueue to the first line of the handler, on CLOCK_MONOTONIC, on an
   idle queue, one job at a time, with a pause in between; beside a bare `LPUSH` to `BLPOP`
   hand-over between two processes.
@@ -46,9 +46,6 @@ def markdown(report: Report, payload: int, plot: str | None) -> str:
     ]
     if plot:
         parts.append(f"![Ratios of this run]({plot})\n")
-    if slower := [series for each in report.comparisons for series in each.slower]:
-        rows = [(series.side, figure(series)) for series in slower]
-        parts.append("Settings of the peers that were slower:\n\n" + _table(("", "jobs/s"), rows))
     if report.failures:
         parts.append("Not measured:\n\n" + "".join(f"- {_flat(f)}\n" for f in report.failures))
     return "\n".join([*parts, _HOW])

@@ -30,9 +30,9 @@ def cells(comparison: Comparison) -> tuple[str, ...]:
     return (
         comparison.measurement,
         comparison.unit,
-        figure(comparison.ours),
+        _figure(comparison.ours),
         comparison.other.side if comparison.other else "-",
-        figure(comparison.other),
+        _figure(comparison.other),
         _ratio(comparison),
         str(comparison.target or ""),
         {None: "", True: "yes", False: "NO"}[comparison.met],
@@ -46,7 +46,7 @@ def number(value: float) -> str:
     return f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
-def figure(series: Series | None) -> str:
+def _figure(series: Series | None) -> str:
     if series is None:
         return "-"
     if len(series.values) == 1:

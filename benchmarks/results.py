@@ -37,17 +37,13 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Our series against another's, round by round. Either is None where it could not be had.
-
-    `slower` holds the other's settings that were measured too and are not the best.
-    """
+    """Our series against another's, round by round. Either is None where it could not be had."""
 
     measurement: str
     unit: str
     ours: Series | None
     other: Series | None
     target: Target | None = None
-    slower: tuple[Series, ...] = ()
 
     @property
     def ratios(self) -> tuple[float, ...]:

@@ -56,11 +56,15 @@ class Store:
             processes.kill(self._process)
 
     def clear(self) -> None:
-        """Empties the store, and waits until it rests: no rewrite of its log, no snapshot.
+        """Empties the store, and waits until it rests.
 
         What it held is freed before this returns, not in the background of the next measurement.
         """
         self._client.execute_command("FLUSHALL", "SYNC")
+        self.rest()
+
+    def rest(self) -> None:
+        """Waits for the end of a rewrite of the log, or of a snapshot, if there is one."""
         while self._is_rewriting():
             time.sleep(0.02)
 

@@ -24,39 +24,41 @@ BLOCK = 100
 
 _APP = Path(__file__).with_name("tasuki_app.py")
 
-
-def _tasuki(*arguments: str) -> list[str]:
-    return [str(Path(sys.executable).with_name("tasuki")), *arguments, "--url", URL]
+Call = Callable[[], Awaitable[object]]
 
 
-async def hello() -> dict[str, object]:
-    return {
-        "versions": {name: version(name) for name in ("tasuki", "valkey", "libvalkey", "uvloop")},
-        "workers": {
-            "1 runner": _tasuki("worker", str(_APP), "--processes", "1"),
-            "2 runners": _tasuki("worker", str(_APP), "--processes", "2"),
-        },
-        "bulk": ["enqueue_many of 1,000"],
-        "server": _tasuki("server", "--port", "{port}"),
-    }
+class TasukiSide:
+    """The operations, on one client."""
 
+    def __init__(self, client: tasuki.Client) -> None:
+        self._client = client
 
-async def enqueue(how: str, count: int, job_type: str = "noop") -> dict[str, float]:
-    async with await tasuki.connect(URL) as client:
+    async def hello(self) -> dict[str, object]:
+        packages = {name: version(name) for name in ("valkey", "libvalkey", "uvloop")}
+        return {
+            "versions": {"tasuki": tasuki.__version__, **packages},
+            "workers": {
+                "1 runner": _command("worker", str(_APP), "--processes", "1"),
+                "2 runners": _command("worker", str(_APP), "--processes", "2"),
+            },
+            "bulk": ["enqueue_many of 1,000"],
+            "server": _command("server", "--port", "{port}"),
+        }
+
+    async def enqueue(self, how: str, count: int, job_type: str = "noop") -> dict[str, float]:
         before = time.perf_counter()
         for first in range(0, count, CHUNK):
             numbers = range(first, min(first + CHUNK, count))
-            await client.enqueue_many([{"type": job_type, "data": payload(n)} for n in numbers])
+            jobs = [{"type": job_type, "data": payload(n)} for n in numbers]
+            await self._client.enqueue_many(jobs)
         return {"seconds": time.perf_counter() - before}
 
-
-async def single(count: int) -> dict[str, float]:
-    """Calls per second of `enqueue` and of two bare scripts, one call after another, in turns."""
-    data = json.dumps(payload(0)).encode()
-    async with await tasuki.connect(URL) as client:
+    async def single(self, count: int) -> dict[str, float]:
+        """Calls per second of `enqueue` and of bare scripts, one call after another, in turns."""
+        data = json.dumps(payload(0)).encode()
         writes, answers = await Evalsha.load(WRITES), await Evalsha.load(ANSWERS)
-        calls: dict[str, Callable[[], Awaitable[object]]] = {
-            "enqueue": lambda: client.enqueue("noop", payload(0)),
+        calls: dict[str, Call] = {
+            "enqueue": lambda: self._client.enqueue("noop", payload(0)),
             "a script that writes": lambda: writes.call(data),
             "a script that only answers": lambda: answers.call(data),
         }
@@ -68,36 +70,53 @@ async def single(count: int) -> dict[str, float]:
                 took[name] += await _time(call, BLOCK)
         await writes.close()
         await answers.close()
-    return {name: count / seconds for name, seconds in took.items()}
+        return {name: count / seconds for name, seconds in took.items()}
 
+    async def enqueue_p99(self, count: int) -> dict[str, float]:
+        took = [
+            await _time(lambda: self._client.enqueue("noop", payload(0)), 1) for _ in range(count)
+        ]
+        return {"seconds": quantiles(took, n=100, method="inclusive")[98]}
 
-async def enqueue_p99(count: int) -> dict[str, float]:
-    async with await tasuki.connect(URL) as client:
-        took = [await _time(lambda: client.enqueue("noop", payload(0)), 1) for _ in range(count)]
-    return {"seconds": quantiles(took, n=100, method="inclusive")[98]}
+    async def pending(self) -> int:
+        """Jobs that wait or run."""
+        counts = await self._client.counts()
+        return sum(states["waiting"] + states["active"] for states in counts.values())
 
-
-async def pending() -> int:
-    """Jobs that wait or run."""
-
-
-async def pick_up(samples: int, seconds: float, pause: float) -> dict[str, int]:
-    async with await tasuki.connect(URL) as client:
-
+    async def pick_up(self, samples: int, seconds: float, pause: float) -> dict[str, int]:
         async def send(n: int) -> None:
-            await client.enqueue("noop", payload(n))
+            await self._client.enqueue("noop", payload(n))
 
-        count = await latency.sample(send, pending, samples=samples, seconds=seconds, pause=pause)
-    return {"count": count}
+        count = await latency.sample(
+            send, self.pending, samples=samples, seconds=seconds, pause=pause
+        )
+        return {"count": count}
 
 
-async def _time(call: Callable[[], Awaitable[object]], times: int) -> float:
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "tasuki", *arguments, "--url", URL]
+
+
+async def _time(call: Call, times: int) -> float:
     before = time.perf_counter()
     for _ in range(times):
         await call()
     return time.perf_counter() - before
 
 
+async def main() -> None:
+    async with await tasuki.connect(URL, allow_unsafe=True) as client:
+        side = TasukiSide(client)
+        operations = (
+            side.hello,
+            side.enqueue,
+            side.single,
+            side.enqueue_p99,
+            side.pending,
+            side.pick_up,
+        )
+        await protocol.serve({operation.__name__: operation for operation in operations})
+
+
 if __name__ == "__main__":
-    operations = (hello, enqueue, single, enqueue_p99, pending, pick_up)
-    asyncio.run(protocol.serve({operation.__name__: operation for operation in operations}))
+    asyncio.run(main())

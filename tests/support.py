@@ -56,8 +56,10 @@ def tag(key: str) -> str:
     return key.partition("}")[0] if key.startswith("{") else key
 
 
-# What a namespace keeps when it has no jobs and no runners any more.
-BOOKKEEPING = frozenset({"layout", "seq", "types", "paused", "stats", "events", "clock"})
+# What a namespace keeps when it has no jobs and no runners any more; bells are one per type.
+BOOKKEEPING = frozenset(
+    {"layout", "seq", "types", "paused", "counts", "stats", "events", "clock", "bell"}
+)
 
 
 def left_behind(client: valkey.Valkey, namespace: str) -> set[str]:
@@ -65,5 +67,5 @@ def left_behind(client: valkey.Valkey, namespace: str) -> set[str]:
     return {
         key
         for key in client.scan_iter(match=f"{{{namespace}:*", count=1_000)
-        if key.partition("}:")[2] not in BOOKKEEPING and client.ttl(key) == -1
+        if key.partition("}:")[2].partition(":")[0] not in BOOKKEEPING and client.ttl(key) == -1
     }

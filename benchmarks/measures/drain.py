@@ -10,69 +10,73 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from benchmarks.bench import Bench
-from benchmarks.results import Comparison, Series, Target
+from benchmarks.results import Comparison, Target
 from benchmarks.sides import Side
 
 _WARM_UP = 0.1
 
-_TARGETS = {"dramatiq": Target("ratio at least", 12), "saq": Target("ratio at least", 25)}
+_ONE, _TWO, _THREADS = "tasuki, 1 runner", "tasuki, 2 runners", "tasuki, thread jobs"
+
+_TARGETS = {
+    "dramatiq, default": Target("ratio at least", 12),
+    "saq, default": Target("ratio at least", 25),
+    "saq, concurrency 100": Target("ratio at least", 25),
+}
 
 Contenders = dict[str, Callable[[], Mapping[str, float]]]
 
 
 def loop_jobs(bench: Bench) -> list[Comparison]:
-    ours = {"tasuki, 1 runner": "1 runner", "tasuki, 2 runners": "2 runners"}
-    contenders: Contenders = {
-        label: partial(_drain, bench, "tasuki", worker, bench.sizes.drain)
-        for label, worker in ours.items()
-        if "tasuki" in bench.sides
-    }
-    peers = [side for side in bench.sides.values() if side.name != "tasuki"]
-    for side in peers:
-        contenders |= _workers(bench, side)
-    figures = bench.rounds.run(contenders)
-    one = figures.series("tasuki, 1 runner", "rate")
-    two = figures.series("tasuki, 2 runners", "rate")
+    jobs = bench.sizes.drain
+    contenders: Contenders = {}
+    if side := bench.sides.get("tasuki"):
+        contenders[_ONE] = partial(_drain, bench, side, "1 runner", jobs)
+        contenders[_TWO] = partial(_drain, bench, side, "2 runners", jobs)
+    peers = _peers(bench)
+    figures = bench.rounds.run(contenders | peers)
+    ours = figures.series(_ONE, "rate")
     found = [
-        _compare(
-            "drain", one, figures.ranked(_workers(bench, side), "rate"), _TARGETS.get(side.name)
-        )
-        for side in peers
+        Comparison("drain", "jobs/s", ours, figures.series(name, "rate"), _target(name))
+        for name in peers
     ]
-    return [*found, _compare("drain, 2 runners", two, [one] if one else [])]
+    two = figures.series(_TWO, "rate")
+    return [*found, Comparison("drain, 2 runners", "jobs/s", two, ours)]
 
 
 def thread_jobs(bench: Bench) -> list[Comparison]:
+    jobs = bench.sizes.drain_threads
     contenders: Contenders = {}
-    if "tasuki" in bench.sides:
-        contenders["tasuki"] = partial(
-            _drain, bench, "tasuki", "1 runner", bench.sizes.drain_threads, job_type="noop_thread"
+    if side := bench.sides.get("tasuki"):
+        contenders[_THREADS] = partial(
+            _drain, bench, side, "1 runner", jobs, job_type="noop_thread"
         )
-    peer = _workers(bench, bench.sides["dramatiq"]) if "dramatiq" in bench.sides else {}
-    figures = bench.rounds.run(contenders | peer)
-    ours = figures.series("tasuki", "rate", label="tasuki, thread jobs")
-    return [_compare("drain, thread jobs", ours, figures.ranked(peer, "rate"))]
+    peers = _peers(bench)
+    figures = bench.rounds.run(contenders | peers)
+    ours = figures.series(_THREADS, "rate")
+    return [
+        Comparison("drain, thread jobs", "jobs/s", ours, figures.series(name, "rate"))
+        for name in peers
+    ]
 
 
-def _workers(bench: Bench, side: Side) -> Contenders:
+def _peers(bench: Bench) -> Contenders:
+    """Every setting of every peer."""
     return {
-        f"{side.name}, {worker}": partial(_drain, bench, side.name, worker, bench.sizes.drain)
+        f"{side.name}, {worker}": partial(_drain, bench, side, worker, bench.sizes.drain)
+        for side in bench.sides.values()
+        if side.name != "tasuki"
         for worker in side.hello.workers
     }
 
 
-def _compare(
-    measurement: str, ours: Series | None, others: list[Series], target: Target | None = None
-) -> Comparison:
-    """Against the best of the other's settings."""
-    best, slower = (others[0], others[1:]) if others else (None, [])
-    return Comparison(measurement, "jobs/s", ours, best, target, tuple(slower))
+def _target(name: str) -> Target | None:
+    return next((goal for start, goal in _TARGETS.items() if name.startswith(start)), None)
 
 
 def _drain(
-    bench: Bench, name: str, worker: str, jobs: Mapping[str, int], **options: object
+    bench: Bench, side: Side, worker: str, jobs: Mapping[str, int], **options: object
 ) -> Mapping[str, float]:
-    side, count = bench.sides[name], jobs[name]
+    count = jobs[side.name]
     bench.clear()
     side.call("enqueue", how=side.hello.bulk[-1], count=count, **options)
     with side.worker(worker) as process:

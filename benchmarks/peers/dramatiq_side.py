@@ -32,7 +32,7 @@ async def hello() -> dict:
         "versions": {name: version(name) for name in ("dramatiq", "redis", "hiredis")},
         "workers": {
             "default, 8 threads": _worker(),
-            "32 threads": _worker("--threads", "32"), "16 threads": _worker("--threads", "16"),
+            "32 threads": _worker("--threads", "32"),
         },
         "bulk": ["send in a loop"],
     }

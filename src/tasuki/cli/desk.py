@@ -37,15 +37,16 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
     store = Store(settings.url or running_url(settings.data_dir), namespace=settings.namespace)
     try:
         await store.shared.command("PING", seconds=ANSWER_SECONDS)
-        client = Client(store)
-        yield Desk(settings, store, client, Admin(store, client, settings.retention.rules))
+        async with Client(store) as client:
+            yield Desk(settings, store, client, Admin(store, client, settings.retention.rules))
     finally:
         await store.close()
 
 
 def running_url(data_dir: Path) -> str:
-    """Where the store of a data directory listens. It is not started here: its data could be meant
-    for a server with other settings, and nobody would watch over it.
+    """Where the store of a data directory listens.
+
+    It is not started here: it would end with the command, and nobody would run the job.
 
     Raises:
         StoreUnavailableError: none is running there.

@@ -20,8 +20,8 @@ _SECONDS = {"ms": 0.001, "": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _BYTES = {"": 1, "b": 1, "kb": 2**10, "mb": 2**20, "gb": 2**30}
 _SPELLINGS = {"k": "kb", "m": "mb", "g": "gb", "kib": "kb", "mib": "mb", "gib": "gb"}
 
-_WORDS = {"true": True, "yes": True, "on": True, "1": True}
-_WORDS |= {"false": False, "no": False, "off": False, "0": False}
+_TRUE = frozenset({"true", "yes", "on", "1"})
+_FALSE = frozenset({"false", "no", "off", "0"})
 
 
 class Kind(Protocol):
@@ -109,10 +109,11 @@ class Switch:
     """True or false."""
 
     def read(self, value: object) -> bool:
-        found = _WORDS.get(value.lower()) if isinstance(value, str) else value
-        if not isinstance(found, bool):
-            raise ValueError("must be true or false")
-        return found
+        if value is True or (isinstance(value, str) and value.lower() in _TRUE):
+            return True
+        if value is False or (isinstance(value, str) and value.lower() in _FALSE):
+            return False
+        raise ValueError("must be true or false")
 
     def write(self, value: object) -> object:
         return value
@@ -126,14 +127,12 @@ class Whole:
     most: int
 
     def read(self, value: object) -> int:
-        number = value
+        number = None if isinstance(value, bool) else value
         if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,20}", value.strip()):
             number = int(value)
-        if isinstance(number, bool) or not isinstance(number, int):
-            raise ValueError(f"must be a whole number, {self.least} to {self.most}")
-        if not self.least <= number <= self.most:
-            raise ValueError(f"must be a whole number from {self.least} to {self.most}")
-        return number
+        if isinstance(number, int) and self.least <= number <= self.most:
+            return number
+        raise ValueError(f"must be a whole number from {self.least} to {self.most}")
 
     def write(self, value: object) -> object:
         return value

@@ -1,21 +1,24 @@
 """Puts the long-running commands together: which services, with what, in which order."""
 
+import asyncio
 import logging
-from collections.abc import Sequence
-from contextlib import aclosing
+import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tasuki.cli.banner import announce
+from tasuki.cli.banner import Scene, announce
 from tasuki.cli.logs import configure
-from tasuki.cli.services import Orders, Part, serve
+from tasuki.cli.services import Orders, Part, Service, serve
 from tasuki.cli.settings import Settings
 from tasuki.embedded import Died, EmbeddedStore, StartFailed, StoreEvent
-from tasuki.server import Server, ServerOptions
 from tasuki.store.store import Store
-from tasuki.worker.daemon import Daemon, DaemonOptions
-from tasuki.worker.protocol import RunnerConfig
 
-log = logging.getLogger("tasuki.store")
+if TYPE_CHECKING:
+    from tasuki.server import Server
+
+log = logging.getLogger("tasuki.cli")
+
+_GRACE = ": running jobs may finish; a second signal hands them back at once"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,24 +40,22 @@ async def launch(settings: Settings, plan: Plan) -> None:
         TasukiError: something could not be started, or ended by itself.
     """
     configure(settings.log)
-    orders = Orders()
+    orders = Orders(_GRACE if plan.app else "")
     embedded = None if settings.url else _embedded(settings)
     url = embedded.url if embedded else str(settings.url)
     store = Store(url, namespace=settings.namespace)
-    server = Server(_server_options(settings), store) if plan.server else None
-    daemon = Daemon(_daemon_options(settings, url, plan.app, plan.reload)) if plan.app else None
-    parts = [
-        Part(name, service)
-        for name, service in (
-            ("the store", embedded),
-            ("the HTTP server", server),
-            ("the daemon", daemon),
-        )
-        if service is not None
-    ]
+    server = _server(settings, store) if plan.server else None
+    parts: list[Part] = []
+    if embedded:
+        parts.append(Part("the store", embedded))
+    if server:
+        parts.append(Part("the HTTP server", _Serving(server)))
+    if plan.app:
+        parts.append(Part("the daemon", _daemon(settings, url, plan.app, reload=plan.reload)))
+    scene = Scene(settings, store, time.monotonic(), embedded, plan.app)
 
     async def when_up() -> None:
-        await announce(settings, store, embedded=embedded, server=server, app=plan.app)
+        await announce(scene._replace(dashboard=server.url if server else None))
 
     with orders.listening():
         try:
@@ -64,6 +65,17 @@ async def launch(settings: Settings, plan: Plan) -> None:
     log.info("stopped")
 
 
+class _Serving:
+    """The HTTP server as a part: once started, it serves until it is told to stop."""
+
+    def __init__(self, server: "Server") -> None:
+        self.start = server.start
+        self.stop = server.stop
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+
 def _embedded(settings: Settings) -> EmbeddedStore:
     return EmbeddedStore(
         settings.data_dir, fsync=settings.fsync, maxmemory=settings.maxmemory, on_event=_tell
@@ -71,12 +83,16 @@ def _embedded(settings: Settings) -> EmbeddedStore:
 
 
 def _tell(event: StoreEvent) -> None:
-    log.log(logging.WARNING if isinstance(event, (Died, StartFailed)) else logging.INFO, "%s", event)
+    log.log(
+        logging.WARNING if isinstance(event, (Died, StartFailed)) else logging.INFO, "%s", event
+    )
 
 
-def _server_options(settings: Settings) -> ServerOptions:
+def _server(settings: Settings, store: Store) -> "Server":
+    from tasuki.server import Server, ServerOptions
+
     server = settings.server
-    return ServerOptions(
+    options = ServerOptions(
         host=server.host,
         port=server.port,
         body_limit=server.body_limit,
@@ -84,9 +100,13 @@ def _server_options(settings: Settings) -> ServerOptions:
         insecure=server.insecure,
         retention=settings.retention.rules,
     )
+    return Server(options, store)
 
 
-def _daemon_options(settings: Settings, url: str, app: str, reload: bool) -> DaemonOptions:
+def _daemon(settings: Settings, url: str, app: str, *, reload: bool) -> Service:
+    from tasuki.worker.daemon import Daemon, DaemonOptions
+    from tasuki.worker.protocol import RunnerConfig
+
     worker = settings.worker
     config = RunnerConfig(
         url=url,
@@ -99,4 +119,4 @@ def _daemon_options(settings: Settings, url: str, app: str, reload: bool) -> Dae
         retention=settings.retention.rules,
         log_level=settings.log.level,
     )
-    return DaemonOptions(config=config, processes=worker.processes, reload=reload)
+    return Daemon(DaemonOptions(config=config, processes=worker.processes, reload=reload))

@@ -44,7 +44,7 @@ class TextLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """For programs: one object a line, with `time` (RFC 3339, UTC), `level`, `logger`, `message`."""
+    """For programs: one object a line, with `time` (RFC 3339), `level`, `logger`, `message`."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {

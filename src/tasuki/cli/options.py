@@ -61,7 +61,8 @@ def as_json(command: Decorated) -> Decorated:
 
 def _flag(name: str) -> Decorator[Decorated]:
     key = keys()[name]
-    word = name.replace(".", "-") if name in LOG else name.rpartition(".")[2]
+    section, _, last = name.rpartition(".")
+    word = f"log-{last}" if section == "log" else last
     flag = f"--{word.replace('_', '-').removesuffix('s' if isinstance(key.kind, Texts) else '')}"
 
     def remember(ctx: click.Context, param: click.Parameter, value: object) -> None:
@@ -71,7 +72,7 @@ def _flag(name: str) -> Decorator[Decorated]:
 
     return click.option(
         flag,
-        f"setting_{word}",
+        f"setting_{word.replace('-', '_')}",
         cls=SettingOption,
         is_flag=isinstance(key.kind, Switch),
         multiple=isinstance(key.kind, Texts),

@@ -62,8 +62,7 @@ class Table:
         cells = [[_cell(value) for value in row] for row in rows]
         for row in cells:
             self._widths = [
-                max(known, width(cell.text))
-                for known, cell in zip(self._widths, row, strict=True)
+                max(known, width(cell.text)) for known, cell in zip(self._widths, row, strict=True)
             ]
         if not self._begun:
             self._begun = True

@@ -1,6 +1,8 @@
 """The `tasuki` command itself: sections in its help, and errors as one line of text."""
 
+import inspect
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
@@ -8,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from tasuki.cli.options import SettingOption
+from tasuki.cli.text import printable
 from tasuki.model.errors import InvalidError, TasukiError
 
 EXIT_FAILED = 1
@@ -16,12 +19,20 @@ EXIT_INTERRUPTED = 130
 
 
 class Command(click.Command):
-    """A command whose help shows the flags for settings below its own options."""
+    """A command whose help shows the flags for settings below its own options.
+
+    In its help, lines that are indented are examples and stay as they are.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **_with_examples(options))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         own: list[tuple[str, str]] = []
         settings: list[tuple[str, str]] = []
         for param in self.get_params(ctx):
+            if isinstance(param, click.Argument):
+                continue
             if (record := param.get_help_record(ctx)) is not None:
                 (settings if isinstance(param, SettingOption) else own).append(record)
         for heading, records in (("Options", own), ("Settings", settings)):
@@ -40,7 +51,7 @@ class Program(click.Group):
     command_class = Command
 
     def __init__(self, sections: Mapping[str, Sequence[click.Command]], **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**_with_examples(options))
         self._sections = sections
         for commands in sections.values():
             for command in commands:
@@ -56,13 +67,21 @@ class Program(click.Group):
                 formatter.write_dl(
                     [(c.name.ljust(width), c.get_short_help_str(80)) for c in commands if c.name]
                 )
+        super(click.Group, self).format_options(ctx, formatter)
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         if not standalone_mode:
             return super().main(*args, standalone_mode=False, **extra)
-        extra = {"prog_name": self.name, "color": False if os.environ.get("NO_COLOR") else None} | extra
+        extra = {
+            "prog_name": self.name,
+            "color": False if os.environ.get("NO_COLOR") else None,
+            "max_content_width": 100,
+        } | extra
         try:
             code = super().main(*args, standalone_mode=False, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(EXIT_USAGE)
         except click.UsageError as error:
             _fail(_usage_text(error), EXIT_USAGE)
         except click.ClickException as error:
@@ -76,8 +95,15 @@ class Program(click.Group):
         sys.exit(code)
 
 
+def _with_examples(options: Mapping[str, Any]) -> dict[str, Any]:
+    # Click takes a lone backspace for "do not wrap this paragraph".
+    text = inspect.cleandoc(options.get("help") or "")
+    return {**options, "help": re.sub(r"\n\n(?= )", "\n\n\b\n", text)}
+
+
 def _fail(text: str, code: int) -> NoReturn:
-    click.echo(f"tasuki: {text}", err=True)
+    for line in f"tasuki: {text}".splitlines():
+        click.echo(printable(line), err=True)
     sys.exit(code)
 
 

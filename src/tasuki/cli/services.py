@@ -47,11 +47,16 @@ class Part(NamedTuple):
 
 
 class Orders:
-    """What SIGTERM or SIGINT ask for: the first one the end (`stop`), the second one the end
-    without waiting for running jobs (`hurry`). A third one ends the process on the spot.
+    """What SIGTERM and SIGINT ask for.
+
+    The first one asks for the end (`stop`), the second one for the end without waiting for running
+    jobs (`hurry`). A third one ends the process on the spot.
+
+    `hint` is said at the first one, if it is not empty.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hint: str = "") -> None:
+        self._hint = hint
         self.stop = asyncio.Event()
         self.hurry = asyncio.Event()
 
@@ -68,7 +73,7 @@ class Orders:
 
     def _heard(self) -> None:
         if not self.stop.is_set():
-            log.info("stopping; a second signal ends running jobs at once")
+            log.info("stopping%s", self._hint)
             self.stop.set()
         else:
             log.info("stopping at once")

@@ -60,9 +60,9 @@ class WorkerSettings(Section, frozen=True, kw_only=True):
 
     processes: Annotated[int, Whole(1, 1_024), "how many runners, each a process"] = 1
     grace: Annotated[float, Duration(), "how long running jobs may take to finish on shutdown"] = 30
-    lease: Annotated[float, Duration(1, 3_600), "after how long a vanished runner loses its jobs"] = (
-        15
-    )
+    lease: Annotated[
+        float, Duration(1, 3_600), "after how long a vanished runner loses its jobs"
+    ] = 15
     max_crashes: Annotated[
         int, Whole(1, 1_000), "how many runners a job may crash before it is failed"
     ] = 3
@@ -108,7 +108,9 @@ class Settings(Section, frozen=True, kw_only=True):
     """All settings. Times are in seconds, sizes in bytes."""
 
     url: Annotated[
-        str | None, Text(_check_url), "the store, such as valkey://host:6379/0; none: one in data_dir"
+        str | None,
+        Text(_check_url),
+        "the store, such as valkey://host:6379/0; none: one in data_dir",
     ] = None
     namespace: Annotated[
         str, Text(check_namespace), "separates installations that share a store"
@@ -117,7 +119,9 @@ class Settings(Section, frozen=True, kw_only=True):
         ".tasuki"
     )
     fsync: Annotated[
-        Fsync, Choice(get_args(Fsync)), "when that store has a change on disk: always is before it answers"
+        Fsync,
+        Choice(get_args(Fsync)),
+        "when that store has a change on disk: always is before it answers",
     ] = "always"
     maxmemory: Annotated[
         int | None, Size(8 * 2**20), "most memory of that store; none: no limit of its own"

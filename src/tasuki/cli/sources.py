@@ -29,8 +29,10 @@ _ASSIGNMENT = re.compile(r"\s*([\w.\"' -]+?)\s*=")
 
 
 class Given(NamedTuple):
-    """A value as it was given. `place` says where, `label` is what a problem with it begins with,
-    and `base` where a relative path starts.
+    """A value as it was given.
+
+    `place` says where, `label` is what a problem with it begins with, and `base` is where a
+    relative path starts.
     """
 
     name: str

@@ -8,10 +8,14 @@ _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 def rough(seconds: float) -> str:
     """A span in its largest unit, or in two where one would be too rough.
 
+    >>> rough(0), rough(0.0004)
+    ('0s', '<1ms')
     >>> rough(0.25), rough(42.4), rough(100), rough(5_400), rough(200_000)
     ('250ms', '42s', '1m 40s', '1h 30m', '2d 7h')
     """
-    if seconds < 1:
+    if 0 < seconds < 0.001:
+        return "<1ms"
+    if 0 < seconds < 1:
         return f"{seconds * 1_000:.0f}ms"
     whole = round(seconds)
     for position, (unit, size) in enumerate(_UNITS):

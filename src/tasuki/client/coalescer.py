@@ -8,7 +8,6 @@ caller pays nothing, and throughput grows with the number of callers.
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-from copy import copy
 
 from tasuki.model.errors import InvalidError, KeyReusedError, StoreUnavailableError
 from tasuki.store.producer import MOST_JOBS, Producer, Submission, check_size
@@ -37,10 +36,7 @@ class _Caller:
 
     def refuse(self, error: Exception) -> None:
         if not self.ids.done():
-            # Each gets its own, because an error collects the places that it was raised through.
-            own = copy(error)
-            own.__cause__ = error
-            self.ids.set_exception(own)
+            self.ids.set_exception(error)
 
 
 class Coalescer:

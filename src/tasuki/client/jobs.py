@@ -41,8 +41,8 @@ def new_job(
     """
     if at is not None:
         _check_at(at, delay)
-    if tags.__class__ is not tuple:
-        tags = _as_tags(tags)
+    if backoff is not None and isinstance(backoff, Sequence):
+        backoff = tuple(backoff)
     return NewJob(
         type=type,
         data=encode_data(data),
@@ -50,11 +50,11 @@ def new_job(
         run_at=at,
         priority=priority,
         attempts=attempts,
-        backoff=tuple(backoff) if isinstance(backoff, list) else backoff,
+        backoff=backoff,
         timeout=timeout,
         expires=expires,
         keep=keep,
-        tags=tags,
+        tags=tags if isinstance(tags, tuple) else _as_tags(tags),
     )
 
 
@@ -125,6 +125,6 @@ def _check_at(at: object, delay: float | None) -> None:
 
 
 def _as_tags(tags: object) -> tuple[str, ...]:
-    if not isinstance(tags, (list, tuple)):
+    if not isinstance(tags, list):
         raise InvalidError("must be a list of strings", field="tags")
     return tuple(tags)

@@ -5,12 +5,13 @@ at most, because all jobs that are waited for are looked at that often.
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 
 from tasuki.model.errors import JobNotFoundError, StoreError, StoreUnavailableError
 from tasuki.model.job import JobInfo
 from tasuki.model.state import FINISHED
-from tasuki.store.feed import Feed
+from tasuki.store.feed import Event, Feed
 from tasuki.store.reader import Reader
 
 LOOK_SECONDS = 1.0
@@ -28,6 +29,9 @@ class _Watch:
     def __init__(self) -> None:
         self.futures: set[asyncio.Future[JobInfo]] = set()
         self.seen = False
+
+    def pending(self) -> list[asyncio.Future[JobInfo]]:
+        return [future for future in self.futures if not future.done()]
 
 
 class Waiting:
@@ -77,8 +81,9 @@ class Waiting:
             self._following = asyncio.create_task(self._follow(), name="tasuki-feed")
 
     def _look_at(self, ids: Collection[int]) -> None:
-        self._due.update(ids)
-        self._wake.set()
+        if ids:
+            self._due.update(ids)
+            self._wake.set()
 
     async def _look(self) -> None:
         clock = asyncio.get_running_loop().time
@@ -93,7 +98,7 @@ class Waiting:
             try:
                 self._settle(ids, await self._reader.jobs(ids))
             except StoreUnavailableError as error:
-                self._fail([id for id in ids if not self._watches[id].seen], error)
+                self._fail([id for id in ids if not self._seen(id)], error)
             except Exception as error:  # noqa: BLE001 - those who wait must hear of it
                 self._fail(ids, error)
             with suppress(TimeoutError):
@@ -102,22 +107,44 @@ class Waiting:
 
     async def _follow(self) -> None:
         clock = asyncio.get_running_loop().time
-        position = None
         wanted_at = clock()
+        position = ""
         while clock() < wanted_at + LINGER_SECONDS:
             try:
-                if position is None:
+                if not position:
                     position = await self._feed.end()
-                    # Nobody has told of what ended before this position.
+                    # No event will tell of what has ended before this position.
                     self._look_at(self._watches)
                 position, events = await self._feed.read(position, seconds=LINGER_SECONDS)
             except StoreError:
                 await asyncio.sleep(LOOK_SECONDS)
-                events = ()
+            else:
+                self._look_at({id for event in events for id in self._hinted(event)})
             if self._watches:
                 wanted_at = clock()
-            for event in events:
-                if event.what in _HINTS:
-                    self._look_at([id for id in event.ids if id in self._watches])
 
-    ...
+    def _hinted(self, event: Event) -> Iterable[int]:
+        return (id for id in event.ids if id in self._watches) if event.what in _HINTS else ()
+
+    def _seen(self, id: int) -> bool:
+        watch = self._watches.get(id)
+        return watch is not None and watch.seen
+
+    def _settle(self, ids: Collection[int], infos: Collection[JobInfo]) -> None:
+        gone = set(ids)
+        for info in infos:
+            gone.discard(info.id)
+            watch = self._watches.get(info.id)
+            if watch is None:
+                continue
+            watch.seen = True
+            if info.state.finished:
+                for future in watch.pending():
+                    future.set_result(info)
+        for id in gone:
+            self._fail([id], JobNotFoundError(id, "it was removed, or is not kept when it ends"))
+
+    def _fail(self, ids: Collection[int], error: Exception) -> None:
+        for id in ids:
+            for future in self._watches[id].pending() if id in self._watches else ():
+                future.set_exception(error)

@@ -29,7 +29,7 @@ QUICK_LOOK = 0.02
 """Seconds between two looks at a server that has not answered yet."""
 
 SLOW_LOOK = 0.2
-"""Seconds between two looks at a server that is at a long piece of work."""
+"""Seconds between two looks at a server that turns out to be at a long piece of work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Launcher:
         self, process: StoreProcess, socket: Path, done: Callable[[ServerState], bool]
     ) -> ServerState:
         """Wait for a state. There is no deadline as long as the server answers."""
-        answered = time.monotonic()
+        answered, pause = time.monotonic(), QUICK_LOOK
         while True:
             if how := process.how_ended():
                 raise diagnosis.exited(self.binary, self.directory, how, process.log)
@@ -163,7 +163,8 @@ class Launcher:
                 return state
             if seen := state.loading:
                 self.emit(Loading(seen.loaded, seen.total, seen.eta))
-            await asyncio.sleep(SLOW_LOOK)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, SLOW_LOOK)
 
 
 def _clear(path: Path) -> None:

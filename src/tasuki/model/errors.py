@@ -66,9 +66,9 @@ class JobNotFoundError(TasukiError, LookupError):
 
     code = "not_found"
 
-    def __init__(self, id: int) -> None:
+    def __init__(self, id: int, hint: str = "") -> None:
         self.id = id
-        super().__init__(f"there is no job {id}")
+        super().__init__(f"there is no job {id}{hint and f': {hint}'}")
 
 
 class StateError(TasukiError):

@@ -28,16 +28,17 @@ class EventHub:
     def __init__(self, feed: Feed, replay: Feed) -> None:
         self._feed = feed
         self._replay = replay
-        self._subscriptions: set[Subscription] = set()
+        self._members: set[Subscription] = set()
+        self._live: set[Subscription] = set()
         self._position = ""
-        self._reading: asyncio.Task[NoReturn] | None = None
+        self._reading: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self._stopped = False
 
     async def stop(self) -> None:
-        """End all subscriptions."""
+        """End all subscriptions, also those that are yet to come."""
         self._stopped = True
-        for subscription in self._subscriptions:
+        for subscription in self._members:
             subscription.end()
         await self._rest()
 
@@ -50,43 +51,50 @@ class EventHub:
         async with self._starting:
             if self._reading is None:
                 self._position = await self._feed.end()
-                self._reading = asyncio.create_task(self._read(), name="tasuki-events")
+                self._reading = asyncio.create_task(self._run(), name="tasuki-events")
             subscription = Subscription(types, after or self._position)
-            if after is None:
-                self._join(subscription)
-                return subscription
+            self._members.add(subscription)
         try:
-            await self._catch_up(subscription, after)
+            if after is not None:
+                await self._catch_up(subscription, after)
         except BaseException:
             await self.leave(subscription)
             raise
+        self._live.add(subscription)
+        if self._stopped:
+            subscription.end()
         return subscription
 
     async def leave(self, subscription: Subscription) -> None:
         """Forget a subscription."""
-        self._subscriptions.discard(subscription)
-        if not self._subscriptions:
+        self._members.discard(subscription)
+        self._live.discard(subscription)
+        if not self._members:
             await self._rest()
 
-    def _join(self, subscription: Subscription) -> None:
-        self._subscriptions.add(subscription)
-        if self._stopped:
-            subscription.end()
-
     async def _catch_up(self, subscription: Subscription, after: str) -> None:
-        """Offer what was missed, up to where the reading is by then, and join without a gap."""
+        """Offer what was missed, up to where the reading is by the time that this returns."""
         if order(after) > order(await self._replay.end()) or not await self._replay.reaches(after):
             subscription.restart(self._position, "the events since then are not kept any more")
-            self._join(subscription)
             return
         while order(after) < order(self._position):
             position, events = await self._replay.read(after, seconds=INSTANT)
             if position == after:
-                break
+                return
             for batch in batches(events):
                 subscription.offer(batch)
             after = position
-        self._join(subscription)
+
+    async def _run(self) -> None:
+        try:
+            await self._read()
+        except Exception:
+            log.exception("the reader of events has failed; clients will connect again")
+            for subscription in self._members:
+                subscription.end()
+        finally:
+            if self._reading is asyncio.current_task():
+                self._reading = None
 
     async def _read(self) -> NoReturn:
         pause = FIRST_PAUSE
@@ -108,7 +116,7 @@ class EventHub:
 
     def _hand_out(self, found: list[Batch]) -> None:
         for batch in found:
-            for subscription in self._subscriptions:
+            for subscription in self._live:
                 subscription.offer(batch)
 
     async def _check_gap(self) -> None:
@@ -126,7 +134,7 @@ class EventHub:
             return
 
     def _restart_all(self, position: str) -> None:
-        for subscription in self._subscriptions:
+        for subscription in self._live:
             subscription.restart(position, "events were lost")
 
     async def _rest(self) -> None:

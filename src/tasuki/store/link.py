@@ -8,6 +8,7 @@ from valkey.exceptions import NoScriptError, ResponseError, ValkeyError
 
 from tasuki.model.errors import StoreUnavailableError
 from tasuki.store.address import Address
+from tasuki.store.deadlines import Deadlines
 from tasuki.store.keys import Keyspace
 from tasuki.store.replies import translate
 from tasuki.store.scripts import script
@@ -30,6 +31,7 @@ class Link:
         self._base = keyspace.base
         self._lock = asyncio.Lock()
         self._connection: AbstractConnection | None = None
+        self._deadlines = Deadlines()
         self._heads: dict[str, bytes] = {}
 
     @property
@@ -49,7 +51,9 @@ class Link:
         reply: bytes = await self._exchange(call, seconds, name)
         return reply
 
-    async def command(self, *words: str | bytes | int | float, seconds: float = CALL_SECONDS) -> Any:
+    async def command(
+        self, *words: str | bytes | int | float, seconds: float = CALL_SECONDS
+    ) -> Any:
         """Send one plain command and give its reply.
 
         Raises:
@@ -71,16 +75,15 @@ class Link:
 
     async def _exchange(self, call: bytes, seconds: float, name: str = "") -> Any:
         try:
-            async with asyncio.timeout(seconds), self._lock:
-                try:
-                    return await self._send(call)
-                except NoScriptError:
-                    await self._send(pack("SCRIPT", "LOAD", script(name).text))
-                    return await self._send(call)
+            with self._deadlines.within(seconds):
+                async with self._lock:
+                    try:
+                        return await self._send(call)
+                    except NoScriptError:
+                        await self._send(pack("SCRIPT", "LOAD", script(name).text))
+                        return await self._send(call)
         except TimeoutError as error:
-            raise StoreUnavailableError(
-                f"the store did not answer within {seconds:g} s"
-            ) from error
+            raise StoreUnavailableError(f"the store did not answer within {seconds:g} s") from error
         except (ValkeyError, OSError) as error:
             raise translate(error) from error
 

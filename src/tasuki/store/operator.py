@@ -120,8 +120,12 @@ class Operator:
         return (await ask(self._link, "pause", _Changed, fields)).changed
 
     async def _act(self, script: str, ids: Sequence[int], **fields: object) -> list[str]:
-        named = {"ids": [encode_id(id) for id in ids], **fields}
-        return (await ask(self._link, script, _States, named)).states
+        # An id that is named twice is acted on once.
+        distinct = list(dict.fromkeys(ids))
+        named = {"ids": [encode_id(id) for id in distinct], **fields}
+        states = (await ask(self._link, script, _States, named)).states
+        found = dict(zip(distinct, states, strict=True))
+        return [found[id] for id in ids]
 
 
 def _judge(id: int, verb: Verb, states: list[str]) -> State:

@@ -57,13 +57,10 @@ class Producer:
         self._number = 0
         self._in_doubt = True
 
-    async def enqueue(
-        self, submissions: Sequence[Submission], *, seconds: float = CALL_SECONDS
-    ) -> list[list[int] | KeyReusedError]:
+    async def enqueue(self, submissions: Sequence[Submission]) -> list[list[int] | KeyReusedError]:
         """Make the jobs of all submissions. Gives their ids in order, one list per submission.
 
         A submission whose key was used for something else gets a KeyReusedError in its place.
-        `seconds` is how long this may take, with the repeat.
 
         Raises:
             InvalidError: a job cannot be written; nothing was sent.
@@ -72,18 +69,21 @@ class Producer:
             StoreError: another refusal of the store; nothing was made.
         """
         if self._in_doubt:
-            # A call without a reply may still be under way, and may arrive after later ones. Under
-            # another name it cannot take their place.
+            # A call that got no reply may still be under way, and arrive after later ones. It must
+            # not take the place of their numbers.
             self._sender, self._number = secrets.token_hex(8), 0
         self._number += 1
-        request = self._request(submissions)
+        try:
+            request = self._request(submissions)
+        except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+            raise InvalidError(f"a job cannot be written: {error}") from error
         self._in_doubt = True
         started = monotonic()
         try:
-            answer = await self._link.run("enqueue", request, seconds=seconds)
+            answer = await self._link.run("enqueue", request)
             self._in_doubt = False
         except StoreUnavailableError as error:
-            left = seconds - (monotonic() - started)
+            left = CALL_SECONDS - (monotonic() - started)
             if left <= 0 or isinstance(error.__cause__, TimeoutError):
                 raise
             answer = await self._link.run("enqueue", request, seconds=left)

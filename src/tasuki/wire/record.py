@@ -1,6 +1,6 @@
 r"""Jobs as the store keeps them.
 
-A record never changes after it was written:
+A record never changes after it was written, but that a retry by a person sets `expires` to 0:
 
     created expires priority type \n options \n data
 

@@ -1,6 +1,7 @@
 """Listens for the doorbell while the pump has nothing to do."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 
@@ -10,6 +11,8 @@ from tasuki.store.doorbell import Doorbell
 log = logging.getLogger("tasuki.runner")
 
 RETRY_SECONDS = 0.5
+AGAIN_SECONDS = 0.02
+HUSH_SECONDS = 1.0
 
 
 class Ear:
@@ -25,16 +28,31 @@ class Ear:
         self._seconds = seconds
         self._wanted: frozenset[str] = frozenset()
         self._listening: frozenset[str] | None = None
+        self._hushed = False
         self._asked = asyncio.Event()
+        self._returned = asyncio.Event()
         self._interrupting: asyncio.Task[None] | None = None
 
     def listen(self, types: list[str]) -> None:
         """The pump rests, and has free slots for these types."""
-        self._wanted = frozenset(types)
+        self._wanted = frozenset() if self._hushed else frozenset(types)
         self._asked.set()
         deaf = self._listening is not None and not self._wanted <= self._listening
         if deaf and (self._interrupting is None or self._interrupting.done()):
             self._interrupting = asyncio.create_task(self._interrupt())
+
+    async def hush(self) -> None:
+        """From now on hear only what is for this very runner.
+
+        A runner that stops would take the tokens of jobs that others must run: those that it
+        releases itself first of all.
+        """
+        self._hushed = True
+        self._wanted = frozenset()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HUSH_SECONDS):
+                while self._listening:
+                    await self._interrupt()
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -42,6 +60,7 @@ class Ear:
             await self._asked.wait()
             self._asked.clear()
             self._listening = self._wanted
+            self._returned.clear()
             try:
                 rung = await self._doorbell.wait(sorted(self._listening), self._seconds)
             except StoreError as error:
@@ -50,13 +69,19 @@ class Ear:
                 rung = None
             finally:
                 self._listening = None
+                self._returned.set()
             if rung is not None:
                 self._ring(rung)
             else:
                 self._asked.set()
 
     async def _interrupt(self) -> None:
-        try:
-            await self._doorbell.interrupt()
-        except StoreError as error:
-            log.debug("the doorbell cannot be interrupted: %s", error)
+        """Make the doorbell return. One that was about to block is asked again."""
+        while not self._returned.is_set():
+            try:
+                await self._doorbell.interrupt()
+            except StoreError as error:
+                log.debug("the doorbell cannot be interrupted: %s", error)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(AGAIN_SECONDS):
+                    await self._returned.wait()

@@ -79,7 +79,7 @@ class Life:
                 self.pump.stop_all(Stop.LOST)
                 raise LeaseLostError(f"the lease of runner {self.lease.runner} was lost")
             if abandoned.done():
-                await asyncio.wait({pump}, timeout=END_SECONDS)
+                await self._release_all(pump)
                 return
             await (ear if ear.done() else pump)
         finally:
@@ -88,9 +88,27 @@ class Life:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._heartbeat.stop()
 
+    async def drain(self) -> None:
+        """Claim nothing more; `run` ends when the running attempts have ended."""
+        self.pump.drain()
+        await self._ear.hush()
+
     def abandon(self) -> None:
         """End `run` soon, even if some attempts do not stop: leaving releases their jobs."""
         self._abandoned.set()
+
+    async def leave(self) -> int:
+        """Leave the store, releasing what is left. Gives how many jobs that were.
+
+        Raises:
+            StoreError: the store refuses or cannot be reached.
+        """
+        return await self.lease.leave(self._registry.types)
+
+    async def _release_all(self, pump: asyncio.Task[None]) -> None:
+        await self.drain()
+        self.pump.stop_all(Stop.RELEASE)
+        await asyncio.wait({pump}, timeout=END_SECONDS)
 
     async def wind_down(self) -> None:
         """Give attempts that were made to stop a moment to end."""

@@ -8,7 +8,6 @@ from tasuki.model.errors import LeaseLostError, StoreError
 from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
 from tasuki.upkeep.upkeep import Upkeep
-from tasuki.worker.attempt import Stop
 from tasuki.worker.life import Life
 from tasuki.worker.registry import Registry
 from tasuki.worker.worker import Worker
@@ -79,7 +78,7 @@ class Runner:
         """Claim nothing more, wait up to `grace` seconds for the running jobs, release the rest."""
         self._stopping = True
         if self._life is not None:
-            self._life.pump.drain()
+            await self._life.drain()
             try:
                 async with asyncio.timeout(grace):
                     await self._ended.wait()
@@ -91,8 +90,6 @@ class Runner:
         """Release all jobs without waiting for them."""
         self._stopping = True
         if self._life is not None:
-            self._life.pump.drain()
-            self._life.pump.stop_all(Stop.RELEASE)
             self._life.abandon()
 
     async def _live(self) -> None:
@@ -126,7 +123,7 @@ class Runner:
     async def _leave(self, life: Life) -> None:
         try:
             async with asyncio.timeout(LEAVE_SECONDS):
-                released = await life.lease.leave()
+                released = await life.leave()
         except (StoreError, TimeoutError) as error:
             log.warning("left without telling the store, which did not answer: %s", error)
             return

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from tasuki.cli.durations import Seconds
 from tasuki.cli.jobview import error_line
 from tasuki.cli.kinds import Duration
 from tasuki.cli.options import as_json
 from tasuki.cli.output import print_json, remark, say
 from tasuki.cli.program import EXIT_FAILED, Command
 from tasuki.cli.run import at_desk
+from tasuki.cli.text import printable
 from tasuki.model.backoff import BackoffRule, ExponentialBackoff, FixedBackoff
-from tasuki.model.errors import InvalidError
+from tasuki.model.errors import InvalidError, PayloadError
 from tasuki.model.job import JobInfo
 from tasuki.model.state import State
-from tasuki.wire.payload import check, decode
+from tasuki.wire.payload import check
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
@@ -33,20 +35,6 @@ class WaitingCommand(Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         return super().parse_args(ctx, _with_wait_joined(args))
-
-
-class Seconds(click.ParamType[float]):
-    """A span of time, such as `30`, `30s` or `5m`."""
-
-    name = "TIME"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        try:
-            return Duration().read(value)
-        except ValueError as error:
-            self.fail(f"{value!r} {error}.", param, ctx)
 
 
 class Patience(Seconds):
@@ -72,7 +60,7 @@ class Patience(Seconds):
 )
 @click.option("--timeout", type=Seconds(), help="How long an attempt may take.")
 @click.option("--expires", type=Seconds(), help="Cancel it if it has not begun by then.")
-@click.option("--keep", type=Seconds(), help="Keep it this long once it is completed.")
+@click.option("--keep", type=Seconds(), help="Keep it this long once it has ended.")
 @click.option("--tag", "-t", "tags", multiple=True, metavar="TAG", help="Any number of tags.")
 @click.option("--key", metavar="KEY", help="A second job with this key is not made.")
 @click.option(
@@ -98,9 +86,8 @@ async def enqueue(
 
     DATA is JSON text, `@FILE`, or `-` for standard input.
 
-    \b
-    tasuki enqueue email '{"to": "ada@example.org"}' --delay 5m
-    tasuki enqueue resize @photo.json --wait 30s
+        tasuki enqueue email '{"to": "ada@example.org"}' --delay 5m
+        tasuki enqueue resize @photo.json --wait 30s
 
     With --wait the exit code is 0 when the job is completed, else 1.
     """
@@ -129,7 +116,7 @@ def _end(job: JobInfo, *, as_json: bool) -> int:
         print_json(job.result)
     if not completed:
         why = error_line(job) or job.reason or ""
-        remark(f"tasuki: job {job.id} {job.state}{': ' if why else ''}{why}")
+        remark(f"tasuki: job {job.id} {job.state}{': ' if why else ''}{printable(why)}")
     return 0 if completed else EXIT_FAILED
 
 
@@ -153,20 +140,26 @@ def _is_time(word: str) -> bool:
     return bool(re.fullmatch(r"[0-9.]+(ms|[smhd])?", word))
 
 
-def _data(text: str | None) -> Any:
+def _data(text: str | None) -> msgspec.Raw | None:
     if text is None:
         return None
     if text == "-":
-        raw = sys.stdin.buffer.read()
-    elif text.startswith("@"):
+        return _json(sys.stdin.buffer.read(), "standard input")
+    if text.startswith("@"):
         try:
-            raw = Path(text[1:]).read_bytes()
+            return _json(Path(text[1:]).read_bytes(), text[1:])
         except OSError as error:
             raise InvalidError(f"cannot read {text[1:]}: {error.strerror}", field="data") from error
-    else:
-        raw = text.encode("utf-8", "surrogateescape")
-    check(raw)
-    return decode(raw)
+    return _json(text.encode("utf-8", "surrogateescape"), None)
+
+
+def _json(text: bytes, source: str | None) -> msgspec.Raw:
+    try:
+        check(text)
+    except PayloadError as error:
+        hint = f" (read from {source})" if source else "; a text needs its quotes: '\"like this\"'"
+        raise PayloadError(f"{error.message}{hint}", field="data") from error
+    return msgspec.Raw(text)
 
 
 def _time(text: str | None) -> datetime | None:

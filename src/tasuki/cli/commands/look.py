@@ -56,9 +56,8 @@ async def jobs(
     Active ones first, then those that wait, in the order in which they will run, then those that
     have ended, the latest first.
 
-    \b
-    tasuki jobs --state failed --type email
-    tasuki jobs --state failed --all --ids | tasuki retry -
+        tasuki jobs --state failed --type email
+        tasuki jobs --state failed --all --ids | tasuki retry -
     """
     pages = _pages(
         desk,

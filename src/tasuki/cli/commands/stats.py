@@ -46,13 +46,13 @@ async def stats(desk: "Desk", minutes: int, total: bool, as_json: bool) -> None:
         print_json(found)
         return
     counts = dict(found.totals) if total else added(minute.types for minute in found.minutes)
-    span = "since the beginning" if total else f"in the last {rough(minutes * 60)}"
+    span = "since the beginning" if total else f"in the last {minutes} min"
     if counts:
         heads = (Column(event.upper(), right=True) for event in EVENTS)
         table = Table(Column("TYPE"), *heads, Column("MEAN TIME", right=True))
         table.print(_row(type, events) for type, events in sorted(counts.items()))
         say()
-        say(f"{span}; {_PROMISES[found.durability]} (fsync {found.durability})")
+        say(f"Counted {span}. Fsync is {found.durability}: {_PROMISES[found.durability]}.")
     else:
         remark(f"nothing happened {span}")
 

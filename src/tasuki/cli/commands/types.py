@@ -4,27 +4,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tasuki.cli.jobview import COLOURS, STATES
 from tasuki.cli.options import as_json
 from tasuki.cli.output import Cell, Column, Table, print_json, remark, say
 from tasuki.cli.program import Command
 from tasuki.cli.run import at_desk
-from tasuki.cli.jobview import COLOURS
-from tasuki.cli.when import rough
 from tasuki.cli.text import printable
-from tasuki.model.state import State
+from tasuki.cli.when import rough
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
     from tasuki.store.reader import TypeInfo
-
-STATES = (
-    State.WAITING,
-    State.SCHEDULED,
-    State.ACTIVE,
-    State.COMPLETED,
-    State.FAILED,
-    State.CANCELLED,
-)
 
 
 @click.command("types", cls=Command)
@@ -47,17 +37,16 @@ async def types(desk: "Desk", as_json: bool) -> None:
 @as_json
 @at_desk
 async def pause(desk: "Desk", type: str, as_json: bool) -> None:
-    """Let no more jobs of a type start, in any runner, until `tasuki resume`.
+    """Let no more jobs of a type start.
 
-    Jobs that are active go on.
+    That holds for all runners, also later ones, until `tasuki resume`. Jobs that are active go on.
     """
     info = await desk.admin.pause(type)
     if as_json:
         print_json(info)
         return
-    say(f"{printable(type)} is paused: {_left(info)}")
-    if info.active:
-        say(f"{info.active} active go on")
+    active = f", {info.active} active to go on" if info.active else ""
+    say(f"{printable(type)} is paused: {_left(info)}{active}")
 
 
 @click.command("resume", cls=Command)
@@ -70,7 +59,7 @@ async def resume(desk: "Desk", type: str, as_json: bool) -> None:
     if as_json:
         print_json(info)
     else:
-        say(f"{printable(type)} is not paused: {_left(info)}")
+        say(f"{printable(type)} is resumed: {_left(info)}")
 
 
 @click.command("runners", cls=Command)
@@ -89,7 +78,9 @@ async def runners(desk: "Desk", as_json: bool) -> None:
             Column("HOST"),
             Column("PID", right=True),
             Column("ACTIVE", right=True),
+            Column("SLOTS", right=True),
             Column("LEASE", right=True),
+            Column("TYPES"),
         )
         table.print(
             [
@@ -97,7 +88,9 @@ async def runners(desk: "Desk", as_json: bool) -> None:
                 runner.fields.get("host", "?"),
                 runner.fields.get("pid", "?"),
                 str(runner.active),
+                runner.fields.get("slots", "?"),
                 rough(max(0.0, runner.lease_left)),
+                runner.fields.get("types", ""),
             ]
             for runner in found
         )
@@ -110,5 +103,4 @@ def _row(info: "TypeInfo") -> list[str | Cell]:
 
 
 def _left(info: "TypeInfo") -> str:
-    jobs = "1 job waits" if info.waiting == 1 else f"{info.waiting} jobs wait"
-    return f"{jobs}"
+    return "1 job waits" if info.waiting == 1 else f"{info.waiting} jobs wait"

@@ -15,7 +15,7 @@ import { html, keyed, nothing } from "./vendor/lit/lit.js";
 const API = new URL("api/v1", document.baseURI).href;
 
 class App extends Element {
-  static properties = { route: { state: true }, notes: { state: true } };
+  static properties = { route: { state: true } };
 
   constructor() {
     super();
@@ -23,7 +23,7 @@ class App extends Element {
     this.live = new Live(`${API}/events`);
     this.route = parseRoute(location.hash);
     this.live.addEventListener("status", () => this.requestUpdate());
-    this.addEventListener("toast", (event) => this.#toasts.show(event.detail));
+    this.addEventListener("toast", ({ detail }) => this.querySelector("tasuki-toasts").show(detail));
   }
 
   connectedCallback() {
@@ -38,24 +38,22 @@ class App extends Element {
     this.live.stop();
   }
 
-  get #toasts() {
-    return this.querySelector("tasuki-toasts");
-  }
-
   #navigate = () => {
+    const before = this.route.key;
     this.route = parseRoute(location.hash);
-    window.scrollTo(0, 0);
+    if (this.route.key !== before) window.scrollTo(0, 0);
   };
 
   #search(event) {
     event.preventDefault();
     const input = event.target.elements.id;
-    location.hash = jobHref(input.value.trim().replace(/^#/, ""));
+    location.hash = jobHref(input.value.trim().replace("#", ""));
     input.value = "";
     input.blur();
   }
 
   render() {
+    const { connected } = this.live;
     return html`
       <header class="bar">
         <a class="brand" href="#/"><img src="mark.svg" alt="" width="26" height="26" />Tasuki</a>
@@ -64,17 +62,15 @@ class App extends Element {
           <input name="id" type="search" inputmode="numeric" pattern="\\s*#?\\d{1,15}\\s*" required
             autocomplete="off" placeholder="Job id" aria-label="Open the job with this id" />
         </form>
-        <span class="live" data-connected=${this.live.connected}>
-          ${this.live.connected ? "Live" : "Offline"}
-        </span>
+        <span class="live" data-connected=${connected}>${connected ? "Live" : "Offline"}</span>
         <tasuki-theme-switch></tasuki-theme-switch>
       </header>
       <div class="banner" role="status">
-        ${this.live.connected
+        ${connected
           ? nothing
           : html`<p>${icon("triangle-alert")}Connection lost. Numbers may be old; trying again…</p>`}
       </div>
-      <main>${keyed(location.hash, this.#page())}</main>
+      <main>${keyed(this.route.key, this.#page())}</main>
       <tasuki-toasts></tasuki-toasts>
     `;
   }
@@ -88,9 +84,10 @@ class App extends Element {
         return html`<tasuki-type-page .api=${api} .live=${live} .type=${route.type}
           .state=${route.state}></tasuki-type-page>`;
       case "job":
-        return html`<tasuki-job-view .api=${api} .live=${live} .id=${route.id}></tasuki-job-view>`;
+        return html`<tasuki-job-view .api=${api} .live=${live} .job=${route.id}></tasuki-job-view>`;
       default:
-        return html`<p class="empty">There is no such page. <a href="#/">To the overview</a></p>`;
+        return html`<p class="panel empty">There is no such page.
+          <a href="#/">To the overview</a></p>`;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { LitElement } from "./vendor/lit/lit.js";
+import { html, LitElement, nothing } from "./vendor/lit/lit.js";
 
 /** A component whose markup is part of the page, so that one set of style sheets serves all. */
 export class Element extends LitElement {
@@ -10,4 +10,13 @@ export class Element extends LitElement {
   toast(kind, text) {
     this.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail: { kind, text } }));
   }
+}
+
+/**
+ * What keeps a page from being up to date, if anything does.
+ * @param {...import("./resource.js").Resource} resources
+ */
+export function problem(...resources) {
+  const error = resources.find((resource) => resource.error)?.error;
+  return error ? html`<p class="problem" role="alert">${error.message}</p>` : nothing;
 }

@@ -57,6 +57,7 @@ export class Live extends EventTarget {
       this.dispatchEvent(new Event("resync"));
     });
     source.addEventListener("error", () => this.#reopen());
+    source.addEventListener("reset", () => this.dispatchEvent(new Event("resync")));
     for (const name of NAMES) {
       source.addEventListener(name, (event) => this.#gather(name, event.data));
     }

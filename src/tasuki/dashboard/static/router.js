@@ -1,31 +1,29 @@
 /**
- * Which page an address shows.
+ * Which page an address shows. `key` tells pages apart that have nothing in common.
  *
- * @typedef {{page: "overview"} | {page: "job", id: number}
- *   | {page: "type", type: string, state: string|undefined} | {page: "missing"}} Route
+ * @typedef {{key: string} & ({page: "overview"} | {page: "job", id: number}
+ *   | {page: "type", type: string, state: string|undefined} | {page: "missing"})} Route
  */
 
 export const STATES = ["waiting", "scheduled", "active", "completed", "failed", "cancelled"];
 
 /** @param {string} hash as in `location.hash` @returns {Route} */
 export function parseRoute(hash) {
-  const [path, query] = hash.replace(/^#?\/?/, "").split("?", 2);
-  const [head, ...rest] = path.split("/");
-  if (head === "" && rest.length === 0) return { page: "overview" };
-  if (head === "jobs" && rest.length === 1 && /^\d{1,15}$/.test(rest[0])) {
-    return { page: "job", id: Number(rest[0]) };
+  const [key, query] = hash.replace(/^#?\/?/, "").split("?", 2);
+  const [head, name, ...rest] = key.split("/");
+  if (key === "") return { key, page: "overview" };
+  if (head === "jobs" && /^\d{1,15}$/.test(name) && rest.length === 0) {
+    return { key, page: "job", id: Number(name) };
   }
-  if (head === "types" && rest.length === 1) {
-    const type = decode(rest[0]);
-    const state = new URLSearchParams(query).get("state") ?? undefined;
-    if (type && (state === undefined || STATES.includes(state))) {
-      return { page: "type", type, state };
-    }
+  const type = head === "types" && rest.length === 0 ? decode(name) : "";
+  const state = new URLSearchParams(query).get("state") ?? undefined;
+  if (type && (state === undefined || STATES.includes(state))) {
+    return { key, page: "type", type, state };
   }
-  return { page: "missing" };
+  return { key, page: "missing" };
 }
 
-/** @param {number} id */
+/** @param {number|string} id */
 export function jobHref(id) {
   return `#/jobs/${id}`;
 }
@@ -35,7 +33,7 @@ export function typeHref(type, state) {
   return `#/types/${encodeURIComponent(type)}${state ? `?state=${state}` : ""}`;
 }
 
-function decode(text) {
+function decode(text = "") {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -14,7 +14,7 @@
 -- suspect         whether the runner has a job on its last chance (lib/claim)
 -- max_crashes     how many crashes fail a job
 -- limit           how many due or expired jobs are moved at once
--- cancelled_age, cancelled_most  retention of what expires
+-- cancelled_age, cancelled_most  retention of what expires, and of what was to be stopped
 --
 -- Returns {stamp, claimed = {{type, ids, records, tries}, ...}, lost = ids that were not held,
 --          cancels = ids to be stopped, held_back = types with a job that waits for its last chance,
@@ -33,6 +33,7 @@
 --@include promote
 --@include expire
 --@include notes
+--@include told
 --@include settle
 --@include claim
 
@@ -74,10 +75,10 @@ for _, group in ipairs(request.finished) do
   settle_finished(runner, group)
 end
 for _, group in ipairs(request.scheduled) do
-  settle_scheduled(runner, group)
+  settle_scheduled(runner, group, request.cancelled_age, request.cancelled_most)
 end
 for _, group in ipairs(request.released) do
-  settle_released(runner, group)
+  settle_released(runner, group, request.cancelled_age, request.cancelled_most)
 end
 
 -- When more has expired or is due than one call moves, claiming waits for the next call, so that

@@ -1,5 +1,6 @@
 #!lua
--- retry: completed, failed, cancelled -> waiting, by a person. The attempts start again.
+-- retry: completed, failed, cancelled -> waiting, by a person. The attempts start again, and the job
+-- does not expire any more: its time may be over, and somebody wants it run all the same.
 --
 -- ids      the jobs
 --
@@ -16,14 +17,20 @@
 --@include locate
 
 local found = locate(request.ids)
-local states, chosen = {}, {}
+local states, chosen, endless = {}, {}, {}
 for i, id in ipairs(request.ids) do
   states[i] = found.states[i] or 'missing'
   if found.ends[i] then
     call('ZREM', found.places[i], id)
     chosen[#chosen + 1] = id
+    local record, changed = string.gsub(found.records[i], '^(%d+) [1-9]%d* ', '%1 0 ')
+    if changed == 1 then
+      endless[#endless + 1] = id
+      endless[#endless + 1] = record
+    end
   end
 end
+bulk('HSET', 'jobs', endless)
 for _, name in ipairs({ 'ends', 'tries', 'progress' }) do
   bulk('HDEL', name, chosen)
 end
@@ -31,7 +38,5 @@ local groups, order = restore(chosen)
 for _, type in ipairs(order or {}) do
   count('requeued', type, #groups[type].ids)
 end
--- A job that was retried has run out its time already, so it does not expire again.
-bulk('ZREM', 'expires', chosen)
 publish()
 return cmsgpack.pack({ states = states })

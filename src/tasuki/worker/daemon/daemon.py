@@ -24,6 +24,8 @@ log = logging.getLogger("tasuki.daemon")
 # -P keeps a user's file named, say, `queue.py` from being imported in place of Python's own.
 RUNNER_COMMAND = (sys.executable, "-P", "-m", "tasuki.worker.main")
 MOST_PROCESSES = 256
+LOOK_SECONDS = 0.5
+"""How often it is looked whether the app's files have changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +149,11 @@ class Daemon:
             await self._store.close()
 
     async def _watch_files(self) -> None:
-        async for changed in FileWatch(AppName.parse(self._options.config.app).root):
-            log.info("%s changed: starting again", ", ".join(map(str, changed[:3])))
-            self.restart()
+        root = AppName.parse(self._options.config.app).root
+        watch = await asyncio.to_thread(FileWatch, root)
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            changed = await asyncio.to_thread(watch.look)
+            if changed:
+                log.info("%s changed: starting again", ", ".join(map(str, changed[:3])))
+                self.restart()

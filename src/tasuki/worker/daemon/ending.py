@@ -57,7 +57,7 @@ class Ending:
             return True
         # One that ends by itself when told to may have failed to say goodbye to the store, and one
         # that has hardly begun dies of the signal. Any other signal is a crash like any other.
-        return self.asked and (self.code >= 0 or -self.code == signal.SIGTERM)
+        return self.asked and (self.code >= 0 or -self.code in (signal.SIGTERM, signal.SIGINT))
 
 
 def _name(number: int) -> str:

@@ -133,9 +133,11 @@ class RunnerProcess:
 
     def terminate(self) -> None:
         """Ask it to end; the second time, to end at once."""
+        # Two of the same signal may arrive as one, so the second time it is another one.
+        number = signal.SIGINT if self._asked else signal.SIGTERM
         self._asked = True
         with suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGTERM)
+            self._process.send_signal(number)
             # One that was suspended would not hear of it.
             self._process.send_signal(signal.SIGCONT)
 

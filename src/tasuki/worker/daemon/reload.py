@@ -1,14 +1,12 @@
 """Notices when the source files of an app change."""
 
-import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 log = logging.getLogger("tasuki.daemon")
 
-POLL_SECONDS = 0.5
 MOST_FILES = 5_000
 MOST_DIRECTORIES = 5_000
 IGNORED = frozenset({"__pycache__", "node_modules", "site-packages"})
@@ -17,35 +15,34 @@ Snapshot = dict[str, tuple[int, int]]
 
 
 class FileWatch:
-    """The changes of the `.py` files under a directory, found by looking every half second.
+    """The `.py` files under a directory.
 
     Directories with a name that begins with a dot, virtual environments and `node_modules` are left
-    out, and links to directories are not followed. Of a very large tree only the first 5,000 files
-    are watched.
+    out, and links to directories are not followed. Of a very large tree only the `most` nearest
+    files are watched.
     """
 
-    def __init__(self, root: Path, seconds: float = POLL_SECONDS) -> None:
+    def __init__(self, root: Path, most: int = MOST_FILES) -> None:
         self._root = root
-        self._seconds = seconds
+        self._most = most
+        self._known = self._latest = self._snapshot()
+        if len(self._known) == most:
+            log.warning("%s has too many files: only %d are watched", root, most)
 
-    async def __aiter__(self) -> AsyncIterator[list[Path]]:
-        """Give the changed, new and deleted files, each time that there are any.
+    def look(self) -> list[Path]:
+        """The files that have changed, are new or are gone since that was told the last time.
 
-        A change is given once all files have been the same for one look, so that an editor or a
+        They are told once nothing has changed from one look to the next, so that an editor or a
         checkout that is in the middle of it can end.
         """
-        known = latest = await asyncio.to_thread(self._look)
-        if len(known) == MOST_FILES:
-            log.warning("%s has too many files: only %d are watched", self._root, MOST_FILES)
-        while True:
-            await asyncio.sleep(self._seconds)
-            before, latest = latest, await asyncio.to_thread(self._look)
-            if latest == before and latest != known:
-                changed = {file for file, _ in known.items() ^ latest.items()}
-                known = latest
-                yield [Path(file).relative_to(self._root) for file in sorted(changed)]
+        before, self._latest = self._latest, self._snapshot()
+        if self._latest != before:
+            return []
+        changed = {path for path, _ in self._known.items() ^ self._latest.items()}
+        self._known = self._latest
+        return [Path(path).relative_to(self._root) for path in sorted(changed)]
 
-    def _look(self) -> Snapshot:
+    def _snapshot(self) -> Snapshot:
         snapshot: Snapshot = {}
         for entry in _source_files(self._root):
             try:
@@ -53,7 +50,7 @@ class FileWatch:
             except OSError:
                 continue
             snapshot[entry.path] = (stat.st_mtime_ns, stat.st_size)
-            if len(snapshot) == MOST_FILES:
+            if len(snapshot) == self._most:
                 break
         return snapshot
 

@@ -65,3 +65,16 @@ class ActionButton extends Element {
 }
 
 customElements.define("tasuki-action", ActionButton);
+
+/**
+ * The button that pauses a type, or resumes it.
+ * @param {import("../api.js").Api} api
+ * @param {import("../api.js").TypeInfo} info
+ */
+export function pauseButton(api, { type, paused }, { compact = false } = {}) {
+  const [name, label, done] = paused
+    ? ["play", "Resume", `Resumed ${type}.`]
+    : ["pause", "Pause", `Paused ${type}. Jobs that are active go on.`];
+  return html`<tasuki-action ?compact=${compact} icon=${name} label=${label} about=${type} done=${done}
+    .run=${() => api.setPaused(type, !paused)}></tasuki-action>`;
+}

@@ -4,7 +4,23 @@ import { html } from "../vendor/lit/lit.js";
 
 /** Text in fixed width, with a button that copies it. */
 class CodeBlock extends Element {
-  static properties = { text: {}, label: {} };
+  static properties = {
+    text: {},
+    label: {},
+    follow: { type: Boolean }, // keep the end in sight while text is added
+  };
+
+  #atEnd = true;
+
+  willUpdate() {
+    const pre = this.querySelector("pre");
+    this.#atEnd = !pre || pre.scrollTop + pre.clientHeight >= pre.scrollHeight - 1;
+  }
+
+  updated() {
+    const pre = this.querySelector("pre");
+    if (this.follow && this.#atEnd) pre.scrollTop = pre.scrollHeight;
+  }
 
   async #copy() {
     try {

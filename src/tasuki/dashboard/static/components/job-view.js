@@ -1,5 +1,5 @@
-import { Element } from "../element.js";
-import { count, duration, localTime } from "../format.js";
+import { Element, problem } from "../element.js";
+import { duration, localTime } from "../format.js";
 import { icon } from "../icon.js";
 import { jsonText } from "../json.js";
 import { Resource } from "../resource.js";
@@ -18,118 +18,106 @@ class JobView extends Element {
   static properties = {
     api: { attribute: false },
     live: { attribute: false },
-    id: { type: Number },
-    removed: { state: true },
+    job: { attribute: false }, // its id
   };
 
-  #job = new Resource(this, {
-    load: () => this.api.job(this.id),
-    affectedBy: (change) => this.#isAbout(change),
-  });
-  #log = new Resource(this, {
-    load: () => this.api.log(this.id),
-    affectedBy: (change) => this.#isAbout(change),
-    gap: 500,
+  #found = new Resource(this, {
+    load: async () => ({ job: await this.api.job(this.job), lines: await this.api.log(this.job) }),
+    affectedBy: ({ ids }) => ids.includes(this.job),
   });
 
   connectedCallback() {
     super.connectedCallback();
-    document.title = `Job ${this.id} · Tasuki`;
-  }
-
-  #isAbout({ ids }) {
-    return !ids || ids.includes(this.id);
+    document.title = `Job ${this.job} · Tasuki`;
   }
 
   render() {
-    const { value: job, error } = this.#job;
+    const { value, error } = this.#found;
     const gone = error?.status === 404;
-    if (!job && gone) {
-      return html`<p class="panel empty">There is no job ${this.id}. It was never made, was removed,
-        or its retention ran out. <a href="#/">To the overview</a></p>`;
-    }
-    return html`
-      ${error
-        ? html`<p class="problem" role="alert">${gone
-            ? "This job is gone: it was removed, or its retention ran out. This was the last of it."
-            : error.message}</p>`
-        : nothing}
-      ${job ? this.#all(job, gone) : nothing}
-    `;
-  }
-
-  #all(job, gone) {
+    if (!value) return gone ? this.#nothing() : problem(this.#found);
+    const { job, lines } = value;
     return html`
       <div class="heading">
-        <a class="back" href=${typeHref(job.type)} aria-label="To the jobs of this type">
-          ${icon("arrow-left")}</a>
-        <h1>#${job.id} <a href=${typeHref(job.type)}>${job.type}</a></h1>
+        <a class="back" href=${typeHref(job.type)} aria-label="To the jobs of this type"
+          >${icon("arrow-left")}</a>
+        <h1><a href=${typeHref(job.type)}>${job.type}</a> <span class="id">#${job.id}</span></h1>
         <tasuki-state state=${job.state}></tasuki-state>
         <span class="actions">${gone ? nothing : this.#actions(job)}</span>
       </div>
-      ${job.progress === null ? nothing : html`<tasuki-progress .value=${job.progress}></tasuki-progress>`}
-      ${job.error ? errorPanel(job) : nothing}
+      ${gone
+        ? html`<p class="problem" role="alert">This job is gone: it was removed, or its retention ran
+            out. This is what was last known of it.</p>`
+        : problem(this.#found)}
+      ${job.progress === null
+        ? nothing
+        : html`<tasuki-progress .value=${job.progress}></tasuki-progress>`}
+      ${job.error ? failure(job) : nothing}
       <section class="panel" aria-label="Facts"><dl class="facts">${facts(job)}</dl></section>
       <div class="columns even">
-        ${textPanel("Data", jsonText(job.data, 2))}
-        ${job.state === "completed" ? textPanel("Result", jsonText(job.result, 2)) : nothing}
+        ${text("Data", jsonText(job.data, 2))}
+        ${job.state === "completed" ? text("Result", jsonText(job.result, 2)) : nothing}
+        ${lines.length ? text("Log", lines.join("\n"), job.state === "active") : nothing}
       </div>
-      ${this.#log.value?.length ? textPanel("Log", this.#log.value.join("\n")) : nothing}
     `;
   }
 
-  #actions({ state }) {
-    const act = (verb) => () => this.api.act(this.id, verb);
-    const job = `job ${this.id}`;
-    return html`
-      ${state === "scheduled"
-        ? html`<tasuki-action icon="fast-forward" label="Run now" done="Job ${this.id} runs next."
-            about=${job} .run=${act("promote")}></tasuki-action>`
-        : nothing}
-      ${FINISHED.includes(state)
-        ? html`<tasuki-action icon="rotate-ccw" label="Retry" done="Job ${this.id} is waiting again."
-            about=${job} .run=${act("retry")}></tasuki-action>`
-        : html`<tasuki-action icon="ban" label="Cancel" confirm="Really cancel?" about=${job}
-            done="Job ${this.id} is cancelled, or about to stop." .run=${act("cancel")}></tasuki-action>`}
-      ${state === "active"
-        ? nothing
-        : html`<tasuki-action icon="trash-2" label="Remove" confirm="Remove for good?" about=${job}
-            done="Job ${this.id} is removed." .run=${() => this.api.remove(this.id)}></tasuki-action>`}
-    `;
+  #nothing() {
+    return html`<p class="panel empty">There is no job ${this.job}: it was never made, was removed, or
+      its retention ran out. <a href="#/">To the overview</a></p>`;
+  }
+
+  #actions({ id, state }) {
+    const finished = FINISHED.includes(state);
+    const act = (verb) => () => this.api.act(id, verb);
+    const about = `job ${id}`;
+    return [
+      state === "scheduled" &&
+        html`<tasuki-action icon="fast-forward" label="Run now" done="Job ${id} waits for its turn."
+          about=${about} .run=${act("promote")}></tasuki-action>`,
+      finished &&
+        html`<tasuki-action icon="rotate-ccw" label="Retry" done="Job ${id} is waiting again."
+          about=${about} .run=${act("retry")}></tasuki-action>`,
+      !finished &&
+        html`<tasuki-action icon="ban" label="Cancel" confirm="Really cancel?" about=${about}
+          done=${state === "active" ? `Job ${id} was told to stop.` : `Job ${id} is cancelled.`}
+          .run=${act("cancel")}></tasuki-action>`,
+      state !== "active" &&
+        html`<tasuki-action icon="trash-2" label="Remove" confirm="Remove for good?" about=${about}
+          done="Job ${id} is removed." .run=${() => this.api.remove(id)}></tasuki-action>`,
+    ].filter(Boolean);
   }
 }
 
 function facts(job) {
-  const rows = [
-    ["Attempts", `${job.attempts.made} of ${job.attempts.max}`],
-    ["Crashes", job.crashes ? count(job.crashes) : null],
-    ["Reason", job.reason],
-    ["Priority", job.priority === 0 ? null : String(job.priority)],
-    ["Created", time(job.created_at)],
-    ["Runs at", time(job.run_at)],
-    ["Started", time(job.started_at)],
-    ["Finished", time(job.finished_at)],
-    ["Waited", span(job.created_at, job.started_at)],
-    ["Took", span(job.started_at, job.finished_at)],
-    ["Timeout", job.timeout === null ? null : duration(job.timeout)],
-    ["Runner", job.runner ? html`<code>${job.runner}</code>` : null],
-    ["Tags", job.tags.length ? job.tags.map((tag) => html`<span class="tag">${tag}</span>`) : null],
-  ];
-  return rows
-    .filter(([, value]) => value !== null)
+  const rows = {
+    Attempts: `${job.attempts.made} of ${job.attempts.max}`,
+    Crashes: job.crashes,
+    Reason: job.reason,
+    Priority: job.priority,
+    Created: time(job.created_at),
+    "Runs at": time(job.run_at),
+    Started: time(job.started_at),
+    Finished: time(job.finished_at),
+    Waited: job.attempts.made === 1 && span(job.created_at, job.started_at),
+    Took: span(job.started_at, job.finished_at),
+    Timeout: job.timeout && duration(job.timeout),
+    Runner: job.runner && html`<code>${job.runner}</code>`,
+    Tags: job.tags.length && job.tags.map((tag) => html`<span class="tag">${tag}</span>`),
+  };
+  return Object.entries(rows)
+    .filter(([, value]) => value)
     .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`);
 }
 
 function time(at) {
-  if (!at) return null;
-  return html`${localTime(new Date(at))} <tasuki-ago class="aside" at=${at}></tasuki-ago>`;
+  return at && html`${localTime(new Date(at))} <tasuki-ago class="aside" at=${at}></tasuki-ago>`;
 }
 
 function span(from, to) {
-  return from && to ? duration((new Date(to) - new Date(from)) / 1_000) : null;
+  return from && to && duration(Math.max(0, new Date(to) - new Date(from)) / 1_000);
 }
 
-function errorPanel({ error, state }) {
+function failure({ error, state }) {
   return html`<section class="panel failure" aria-label="Error">
     <h2>${state === "failed" ? "Error" : "Last error"}</h2>
     <p class="error"><b>${error.type}</b> ${error.message}</p>
@@ -139,10 +127,10 @@ function errorPanel({ error, state }) {
   </section>`;
 }
 
-function textPanel(name, text) {
+function text(name, content, follow = false) {
   return html`<section class="panel" aria-label=${name}>
     <h2>${name}</h2>
-    <tasuki-code .text=${text} label=${name}></tasuki-code>
+    <tasuki-code .text=${content} label=${name} ?follow=${follow}></tasuki-code>
   </section>`;
 }
 

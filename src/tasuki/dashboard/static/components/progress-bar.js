@@ -1,19 +1,18 @@
 import { Element } from "../element.js";
 import { jsonText } from "../json.js";
-import { html } from "../vendor/lit/lit.js";
+import { html, nothing } from "../vendor/lit/lit.js";
 
-/** What a job says of its progress: a bar when it is so much of so much, else the plain value. */
+/** How far a job says it is: a bar when it is so much of so much, else the plain value. */
 class ProgressBar extends Element {
   static properties = { value: { attribute: false } };
 
   render() {
-    const { done, total } = this.value;
-    if (typeof done !== "number" || !(total > 0)) {
-      return html`<p class="progress">Progress: <code>${jsonText(this.value)}</code></p>`;
-    }
+    const { done, total, note } = this.value;
     return html`<p class="progress">
-      <progress max=${total} value=${done} aria-label="Progress"></progress>
-      <span>${done} of ${total}</span>
+      ${total > 0
+        ? html`<progress max=${total} value=${done} aria-label="Progress"></progress>
+            <span>${done} of ${total}</span> ${note ? html`<span>${note}</span>` : nothing}`
+        : html`Progress <code>${jsonText(this.value)}</code>`}
     </p>`;
   }
 }

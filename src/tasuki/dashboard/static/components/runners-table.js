@@ -1,5 +1,5 @@
 import { Element } from "../element.js";
-import { count, duration } from "../format.js";
+import { duration } from "../format.js";
 import { html, repeat } from "../vendor/lit/lit.js";
 import "./time-ago.js";
 
@@ -12,12 +12,12 @@ class RunnersTable extends Element {
       return html`<p class="empty">No runner, so jobs wait. Start one:
         <code>tasuki worker app.py</code></p>`;
     }
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Runners"><table>
+    return html`<div class="scroll"><table class="runners">
       <thead>
         <tr>
           <th scope="col">Runner</th>
-          <th scope="col" class="number">Active</th>
-          <th scope="col" class="number" title="It must be heard of before that, or its jobs go back">
+          <th scope="col" class="number" title="How many jobs it runs, of how many at once">Active</th>
+          <th scope="col" class="number" title="Unless it is heard of before, its jobs go to others">
             Lease left</th>
           <th scope="col" class="number">Started</th>
         </tr>
@@ -27,13 +27,14 @@ class RunnersTable extends Element {
   }
 }
 
-function row({ id, active, lease_left, started_at, fields }) {
+function row({ id, active, lease_left, started_at, fields: { host, pid, slots, types } }) {
   return html`<tr data-runner=${id}>
     <th scope="row" title="Runner ${id}">
-      ${fields.host ?? id}<span class="aside">${fields.pid ? `pid ${fields.pid}` : ""}</span>
+      ${host ?? id} <span class="aside">${pid ? `pid ${pid}` : ""}</span>
+      <div class="aside served" title=${types}>${types}</div>
     </th>
-    <td class="number">${count(active)}</td>
-    <td class="number">${duration(Math.max(0, lease_left))}</td>
+    <td class="number">${active}${slots ? html`<span class="aside"> of ${slots}</span>` : ""}</td>
+    <td class="number">${duration(Math.max(0, Math.round(lease_left)))}</td>
     <td class="number"><tasuki-ago at=${started_at}></tasuki-ago></td>
   </tr>`;
 }

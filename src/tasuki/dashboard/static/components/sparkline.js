@@ -1,12 +1,9 @@
-import { svg, html } from "../vendor/lit/lit.js";
+import { html } from "../vendor/lit/lit.js";
 
-/** A tiny picture of some numbers. @param {number[]} values @param {string} label */
+/** A tiny bar chart of some numbers. @param {number[]} values @param {string} label */
 export function sparkline(values, label) {
-  const top = Math.max(1, ...values);
-  const bars = values.map((n, x) => {
-    const height = n === 0 ? 0 : Math.max(1, (n / top) * 20);
-    return svg`<rect x=${x} y=${20 - height} width="0.8" height=${height} />`;
-  });
+  const top = Math.max(...values);
+  const bar = (n, x) => (n ? `M${x + 0.5} 20v-${Math.max(1, (n / top) * 20).toFixed(1)}` : "");
   return html`<svg class="sparkline" viewBox="0 0 ${values.length} 20" preserveAspectRatio="none"
-    role="img" aria-label=${label}>${bars}</svg>`;
+    role="img" aria-label=${label}><path d=${values.map(bar).join("")} /></svg>`;
 }

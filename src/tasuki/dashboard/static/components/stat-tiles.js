@@ -1,6 +1,5 @@
 import { Element } from "../element.js";
 import { count, plural } from "../format.js";
-import { sum } from "../history.js";
 import { STATES } from "../router.js";
 import { html } from "../vendor/lit/lit.js";
 
@@ -13,30 +12,23 @@ class StatTiles extends Element {
   };
 
   render() {
-    const now = sum(Object.fromEntries(this.types.map(({ type, paused, ...counts }) => [type, counts])));
-    return html`<dl class="tiles">
-      ${STATES.map(
-        (state) => html`<div class="tile" data-state=${state}>
-          <dt>${state}</dt>
-          <dd>${count(now[state] ?? 0)}</dd>
-          <dd class="aside">${this.#aside(state)}</dd>
-        </div>`,
-      )}
-    </dl>`;
+    return html`<dl class="tiles">${STATES.map((state) => this.#tile(state))}</dl>`;
+  }
+
+  #tile(state) {
+    const n = this.types.reduce((total, type) => total + type[state], 0);
+    return html`<div class="tile" data-state=${state}>
+      <dt>${state}</dt>
+      <dd>${count(n)}</dd>
+      <dd class="aside">${this.#aside(state)}</dd>
+    </div>`;
   }
 
   #aside(state) {
-    const hour = (event) => count(this.hour?.[event] ?? 0);
-    switch (state) {
-      case "waiting":
-        return `${hour("enqueued")} new in the last hour`;
-      case "scheduled":
-        return `${hour("retried")} retries in the last hour`;
-      case "active":
-        return `on ${plural(this.runners?.length ?? 0, "runner")}`;
-      default:
-        return `${hour(state)} in the last hour`;
-    }
+    if (state === "active") return `on ${plural(this.runners.length, "runner")}`;
+    const event = { waiting: "enqueued", scheduled: "retried" }[state] ?? state;
+    const name = { waiting: " new", scheduled: " retried" }[state] ?? "";
+    return `${count(this.hour[event] ?? 0)}${name} last hour`;
   }
 }
 

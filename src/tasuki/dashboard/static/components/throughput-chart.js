@@ -5,17 +5,24 @@ import { html } from "../vendor/lit/lit.js";
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 
 const HEIGHT = 220;
+const LINE = "enqueued";
+const BARS = ["completed", "retried", "failed"]; // how attempts ended, stacked from below
+const STEPS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap((n) => [n, 2 * n, 5 * n]);
 
-/** How attempts ended; stacked in this order. */
-const ENDS = ["completed", "retried", "failed"];
-const LINES = ["enqueued", ...ENDS];
+const CLOCK = new Intl.DateTimeFormat("sv", { hour: "2-digit", minute: "2-digit" });
+const SHORT = new Intl.NumberFormat("en", { notation: "compact" });
 
 /** Jobs per minute over the last hour: those that came as a line, how attempts ended as bars. */
 class ThroughputChart extends Element {
-  static properties = { stats: { attribute: false }, shown: { state: true } };
+  static properties = {
+    stats: { attribute: false },
+    minute: { state: true }, // the one under the pointer
+  };
 
   #plot = null;
+  #system = matchMedia("(prefers-color-scheme: dark)");
   #sizes = new ResizeObserver(() => this.#fit());
+  #redraw = () => this.#plot?.redraw(false);
 
   connectedCallback() {
     super.connectedCallback();
@@ -32,19 +39,17 @@ class ThroughputChart extends Element {
     this.#plot = null;
   }
 
-  #system = matchMedia("(prefers-color-scheme: dark)");
-  #redraw = () => this.#plot?.redraw(false);
-
   render() {
-    const at = this.shown ?? null;
+    const minute = this.stats.minutes[this.minute];
+    const entry = (name) => {
+      const values = series(this.stats, name);
+      const n = minute ? values[this.minute] : values.reduce((a, b) => a + b, 0);
+      return html`<li data-series=${name}><span class="swatch"></span>${name}<b>${count(n)}</b></li>`;
+    };
     return html`
       <ul class="legend">
-        ${LINES.map((name) => {
-          const values = series(this.stats, name);
-          const n = at === null ? values.reduce((a, b) => a + b, 0) : values[at];
-          return html`<li data-series=${name}><span class="swatch"></span>${name}<b>${count(n)}</b></li>`;
-        })}
-        <li class="aside">${at === null ? "in the last hour" : clock(this.stats.minutes[at].at)}</li>
+        ${[LINE, ...BARS].map(entry)}
+        <li class="aside">${minute ? `at ${CLOCK.format(new Date(minute.at))}` : "in the last hour"}</li>
       </ul>
       <div class="plot" role="img" aria-label="Jobs per minute over the last hour"></div>
     `;
@@ -52,14 +57,13 @@ class ThroughputChart extends Element {
 
   updated(changed) {
     if (!changed.has("stats")) return;
-    const data = columns(this.stats);
-    if (this.#plot) this.#plot.setData(data);
-    else this.#draw(data);
+    if (this.#plot) this.#plot.setData(columns(this.stats));
+    else this.#draw();
   }
 
-  #draw(data) {
+  #draw() {
     const target = this.querySelector(".plot");
-    this.#plot = new uPlot(this.#options(target.clientWidth), data, target);
+    this.#plot = new uPlot(this.#options(target.clientWidth), columns(this.stats), target);
     this.#sizes.observe(target);
   }
 
@@ -69,70 +73,64 @@ class ThroughputChart extends Element {
   }
 
   #options(width) {
-    const text = () => getComputedStyle(this.querySelector(".legend .aside")).color;
-    const rule = () => getComputedStyle(this.querySelector(".plot")).borderTopColor;
+    const style = (selector, property) => () =>
+      getComputedStyle(this.querySelector(selector))[property];
+    const colour = (name) => style(`[data-series="${name}"] .swatch`, "backgroundColor");
     const axis = {
       font: "11px system-ui, sans-serif",
-      stroke: text,
-      grid: { stroke: rule, width: 1 },
+      stroke: style(".legend .aside", "color"),
       ticks: { show: false },
     };
     const bars = (name) => ({
-      fill: () => this.#colour(name),
-      paths: uPlot.paths.bars({ size: [0.72, 24], align: 1 }),
+      fill: colour(name),
+      paths: uPlot.paths.bars({ size: [0.7, 24] }),
       points: { show: false },
     });
     return {
       width,
       height: HEIGHT,
-      padding: [10, 4, 0, 0],
+      padding: [10, 0, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-      scales: { x: { range: (_, from, to) => [from, to + 60] }, y: { range: (_, __, most) => [0, Math.max(4, most * 1.1)] } },
+      scales: {
+        x: { range: (_plot, first, last) => [first - 30, last + 30] },
+        y: { range: (_plot, _least, most) => [0, Math.max(4, most * 1.1)] },
+      },
       axes: [
-        { ...axis, grid: { show: false }, size: 26, values: (_, ticks) => ticks.map((t) => clock(t * 1_000)) },
-        { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 1e7], values: (_, ticks) => ticks.map(short) },
+        {
+          ...axis,
+          size: 26,
+          grid: { show: false },
+          values: (_plot, ticks) => ticks.map((seconds) => CLOCK.format(seconds * 1_000)),
+        },
+        {
+          ...axis,
+          size: 44,
+          incrs: STEPS,
+          grid: { stroke: style(".plot", "borderTopColor"), width: 1 },
+          values: (_plot, ticks) => ticks.map((n) => SHORT.format(n)),
+        },
       ],
       series: [
         {},
-        ...ENDS.toReversed().map(bars),
-        {
-          stroke: () => this.#colour("enqueued"),
-          width: 1.5,
-          paths: uPlot.paths.stepped({ align: 1 }),
-          points: { show: false },
-        },
+        ...BARS.toReversed().map(bars),
+        { stroke: colour(LINE), width: 1.5, points: { show: false } },
       ],
-      hooks: { setCursor: [(plot) => (this.shown = plot.cursor.idx ?? undefined)] },
+      hooks: { setCursor: [(plot) => (this.minute = plot.cursor.idx)] },
     };
-  }
-
-  #colour(name) {
-    return getComputedStyle(this.querySelector(`[data-series="${name}"] .swatch`)).backgroundColor;
   }
 }
 
-/** Columns for uPlot: time, then the ends stacked from the topmost down, then what came. */
+/** Columns for uPlot: the middle of each minute, the bars from the topmost down, the line. */
 function columns(stats) {
   const stacked = [];
   let below = stats.minutes.map(() => 0);
-  for (const name of ENDS) {
+  for (const name of BARS) {
     below = series(stats, name).map((n, minute) => n + below[minute]);
     stacked.unshift(below);
   }
-  const at = stats.minutes.map((minute) => new Date(minute.at).getTime() / 1_000);
-  return [at, ...stacked, series(stats, "enqueued")];
-}
-
-const CLOCK = new Intl.DateTimeFormat("sv", { hour: "2-digit", minute: "2-digit" });
-const SHORT = new Intl.NumberFormat("en", { notation: "compact" });
-
-function clock(at) {
-  return CLOCK.format(new Date(at));
-}
-
-function short(n) {
-  return SHORT.format(n);
+  const middle = stats.minutes.map(({ at }) => new Date(at).getTime() / 1_000 + 30);
+  return [middle, ...stacked, series(stats, LINE)];
 }
 
 customElements.define("tasuki-throughput-chart", ThroughputChart);

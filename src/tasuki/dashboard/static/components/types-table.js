@@ -1,10 +1,10 @@
 import { Element } from "../element.js";
-import { icon } from "../icon.js";
 import { count, duration } from "../format.js";
 import { perType, quantile, series } from "../history.js";
+import { icon } from "../icon.js";
 import { STATES, typeHref } from "../router.js";
 import { html, nothing, repeat } from "../vendor/lit/lit.js";
-import "./action-button.js";
+import { pauseButton } from "./action-button.js";
 import { sparkline } from "./sparkline.js";
 
 /** All types: how many jobs are in which state, what the last hour was like, and the pause. */
@@ -17,13 +17,13 @@ class TypesTable extends Element {
   };
 
   render() {
-    const hour = this.stats ? perType(this.stats) : {};
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Types"><table class="types">
+    const hour = perType(this.stats);
+    return html`<div class="scroll"><table class="types">
       <thead>
         <tr>
           <th scope="col">Type</th>
-          ${STATES.map((state) => html`<th scope="col" class="number">${state}</th>`)}
-          <th scope="col" class="wide">Completed, last hour</th>
+          ${STATES.map((state) => html`<th scope="col" class="number state">${state}</th>`)}
+          <th scope="col">Completed, last hour</th>
           <th scope="col" class="number" title="Half of the attempts, and 95 of 100, took less">
             Run time p50 / p95</th>
           <th scope="col"><span class="unseen">Pause</span></th>
@@ -36,12 +36,10 @@ class TypesTable extends Element {
   }
 
   #row(info, hour) {
-    const { type, paused } = info;
-    return html`<tr data-type=${type} ?data-paused=${paused}>
-      <th scope="row">
-        <a href=${typeHref(type)}>${type}</a>
-        ${paused ? html`<span class="tag">paused</span>` : this.#warning(info)}
-      </th>
+    const { type } = info;
+    const trend = series(this.stats, "completed", type);
+    return html`<tr data-type=${type}>
+      <th scope="row"><span class="name"><a href=${typeHref(type)}>${type}</a>${this.#tag(info)}</span></th>
       ${STATES.map(
         (state) => html`<td class="number" data-state=${state} data-label=${state}>
           ${info[state]
@@ -49,39 +47,35 @@ class TypesTable extends Element {
             : html`<span class="zero">0</span>`}
         </td>`,
       )}
-      <td class="wide" data-label="completed, last hour">
-        ${this.stats
-          ? html`<span class="spark">${sparkline(
-              series(this.stats, "completed", type),
-              "Completed per minute in the last hour",
-            )}<span>${count(hour.completed ?? 0)}</span></span>`
-          : nothing}
+      <td data-label="last hour">
+        ${hour.completed
+          ? html`<span class="trend">${sparkline(trend, "Completed per minute in the last hour")}
+              ${count(hour.completed)}</span>`
+          : html`<span class="zero">0</span>`}
       </td>
-      <td class="number" data-label="run time p50 / p95">${runTime(hour)}</td>
-      <td class="end">
-        <tasuki-action compact icon=${paused ? "play" : "pause"} about=${type}
-          label=${paused ? "Resume" : "Pause"} done=${paused ? `Resumed ${type}.` : `Paused ${type}.`}
-          .run=${() => this.api.setPaused(type, !paused)}></tasuki-action>
-      </td>
+      <td class="number" data-label="took">${runTime(hour)}</td>
+      <td class="end">${pauseButton(this.api, info, { compact: true })}</td>
     </tr>`;
   }
 
-  #warning({ type, waiting }) {
-    if (!waiting || !this.runners || this.runners.some((runner) => works(runner, type))) {
-      return nothing;
-    }
+  #tag({ type, paused, waiting }) {
+    if (paused) return html`<span class="tag">paused</span>`;
+    if (!waiting || this.runners.some((runner) => worksOn(runner, type))) return nothing;
     return html`<span class="tag warning" title="Its jobs wait until a runner works on this type"
       >${icon("triangle-alert")}no runner</span>`;
   }
 }
 
-function works(runner, type) {
-  return runner.fields.types?.split(" ").includes(type);
+/** Types stand in one text, with spaces between them. */
+function worksOn(runner, type) {
+  return ` ${runner.fields.types ?? ""} `.includes(` ${type} `);
 }
 
 function runTime(counters) {
   const [half, most] = [0.5, 0.95].map((share) => quantile(counters, share));
-  return half === undefined ? html`<span class="zero">–</span>` : `${duration(half)} / ${duration(most)}`;
+  return half === undefined
+    ? html`<span class="zero">–</span>`
+    : `${duration(half)} / ${duration(most)}`;
 }
 
 customElements.define("tasuki-types-table", TypesTable);

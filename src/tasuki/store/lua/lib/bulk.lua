@@ -26,7 +26,19 @@ local function gather(command, name, values)
   return all
 end
 
--- Values two by two: {a, 1, b, 2} from {a, b} and a function or list of seconds.
+-- The values at these positions; all of them if there are none given.
+local function pick(list, positions)
+  if not positions then
+    return list
+  end
+  local picked = {}
+  for n, i in ipairs(positions) do
+    picked[n] = list[i]
+  end
+  return picked
+end
+
+-- Values two by two: {a, 1, b, 2} from {a, b} and {1, 2}.
 local function pairwise(first, second)
   local flat = {}
   for i = 1, #first do

@@ -24,8 +24,21 @@ local function hold_back_suspects(type, ids, scores, tries, max_crashes)
   end
   if back then
     held_back[#held_back + 1] = type
+    ring(type)
   end
   return kept, kept_tries
+end
+
+-- Leaves out ids without a record: the keys were tampered with, and there is nothing to run.
+local function drop_strays(ids, records, tries)
+  local kept, kept_records, kept_tries = {}, {}, {}
+  for i, id in ipairs(ids) do
+    if records[i] then
+      local n = #kept + 1
+      kept[n], kept_records[n], kept_tries[n] = id, records[i], tries[i]
+    end
+  end
+  return kept, kept_records, kept_tries
 end
 
 local function claim_type(runner, type, n, stamp, max_crashes)
@@ -41,13 +54,20 @@ local function claim_type(runner, type, n, stamp, max_crashes)
   if #ids > 0 and call('EXISTS', 'tries') == 1 then
     ids, tries = hold_back_suspects(type, ids, scores, gather('HMGET', 'tries', ids), max_crashes)
   end
+  local records = gather('HMGET', 'jobs', ids)
+  for i = 1, #ids do
+    if not records[i] then
+      ids, records, tries = drop_strays(ids, records, tries)
+      break
+    end
+  end
   if #ids == 0 then
     return nil
   end
   bulk('ZADD', 'lease:' .. runner, pairwise_constant(stamp, ids))
   call('HINCRBY', 'counts', 'active:' .. type, #ids)
   emit('active', type, ids)
-  return { type = type, ids = ids, records = gather('HMGET', 'jobs', ids), tries = tries }
+  return { type = type, ids = ids, records = records, tries = tries }
 end
 
 -- demand  {{type, free slots}, ...}
@@ -66,13 +86,28 @@ local function claim(runner, demand, stamp, max_crashes)
   return claimed
 end
 
+-- The ids of a group as they were claimed: in order of priority and id.
+local function in_waiting_order(group)
+  local priority = {}
+  for i, id in ipairs(group.ids) do
+    priority[id] = tonumber(group.priorities[i])
+  end
+  table.sort(group.ids, function(one, other)
+    if priority[one] == priority[other] then
+      return one < other
+    end
+    return priority[one] < priority[other]
+  end)
+  return group.ids
+end
+
 -- What an earlier call with this stamp claimed: its reply was lost.
 local function claimed_before(runner, stamp)
   local ids = call('ZRANGEBYSCORE', 'lease:' .. runner, stamp, stamp)
   local groups, order = by_type(ids, gather('HMGET', 'jobs', ids))
   local claimed = {}
   for n, type in ipairs(order) do
-    local own = groups[type].ids
+    local own = in_waiting_order(groups[type])
     local tries = {}
     for i, text in ipairs(gather('HMGET', 'tries', own)) do
       tries[i] = text or ''

@@ -18,17 +18,6 @@ local function held(runner, group)
   return not all and positions or nil
 end
 
-local function pick(list, positions)
-  if not positions then
-    return list
-  end
-  local picked = {}
-  for n, i in ipairs(positions) do
-    picked[n] = list[i]
-  end
-  return picked
-end
-
 local function leave_lease(runner, type, ids)
   bulk('ZREM', 'lease:' .. runner, ids)
   if #ids > 0 then
@@ -53,14 +42,32 @@ local function settle_finished(runner, group)
   end
 end
 
--- {type, event, ids, stamps, delays, tries, expires}: tries is '' where nothing is to be noted
-local function settle_scheduled(runner, group)
+-- Takes held jobs out of the lease, which are to go back into the queue. Returns the positions in the
+-- group of those that may, or nil when all may.
+local function give_back(runner, group, age, most)
   local positions = held(runner, group)
+  local ids = pick(group.ids, positions)
+  local told = told_to_stop(runner, ids)
+  leave_lease(runner, group.type, ids)
+  if not told then
+    return positions
+  end
+  local tries = gather('HMGET', 'tries', ids)
+  for i, text in ipairs(pick(group.tries or {}, positions)) do
+    tries[i] = text ~= '' and text or tries[i]
+  end
+  local stamps = pick(group.stamps, positions)
+  local others = end_told(runner, told, group.type, ids, stamps, tries, age, most)
+  return positions and pick(positions, others) or others
+end
+
+-- {type, event, ids, stamps, delays, tries, expires}: tries is '' where nothing is to be noted
+local function settle_scheduled(runner, group, age, most)
+  local positions = give_back(runner, group, age, most)
   local ids = pick(group.ids, positions)
   if #ids == 0 then
     return
   end
-  leave_lease(runner, group.type, ids)
   local delays, tries = pick(group.delays, positions), pick(group.tries, positions)
   local expires = pick(group.expires, positions)
   local due, noted = {}, {}
@@ -83,8 +90,6 @@ local function settle_scheduled(runner, group)
 end
 
 -- {type, ids, stamps}
-local function settle_released(runner, group)
-  local ids = pick(group.ids, held(runner, group))
-  leave_lease(runner, group.type, ids)
-  restore(ids)
+local function settle_released(runner, group, age, most)
+  restore(pick(group.ids, give_back(runner, group, age, most)))
 end

@@ -74,6 +74,7 @@ class EventStream:
             scope.get("extensions", {}).get(ABORT, _cannot_abort)()
         finally:
             leaving.cancel()
+            await asyncio.gather(leaving, return_exceptions=True)
             await self._hub.leave(self._subscription)
 
     async def _send(self, send: Send) -> None:

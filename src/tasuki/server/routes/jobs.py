@@ -106,7 +106,7 @@ class Jobs:
             f"{API}/jobs",
             "Submit one job, or an array of jobs that are made together or not at all",
             self.submit,
-            {201: JobState | JobStates},
+            {201: (JobState, JobStates)},
             ("malformed", "payload", "too_large", "media_type", "slow", "key_reused", "store_full"),
             body=True,
             headers=(_KEY,),

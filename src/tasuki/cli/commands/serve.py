@@ -1,0 +1,75 @@
+"""What runs until it is stopped: `up`, `server`, `worker`."""
+
+import click
+
+from tasuki.cli.options import LOG, STORE
+from tasuki.cli.program import Command
+from tasuki.cli.run import with_settings
+from tasuki.cli.settings import Settings
+
+_EMBEDDED = (*STORE, "fsync", "maxmemory")
+_SERVER = (
+    "server.host",
+    "server.port",
+    "server.body_limit",
+    "server.insecure",
+    "server.allowed_hosts",
+)
+_WORKER = (
+    "worker.processes",
+    "worker.grace",
+    "worker.lease",
+    "worker.max_crashes",
+    "worker.log_lines",
+)
+
+_app = click.argument("app")
+_reload = click.option(
+    "--reload", is_flag=True, help="Start the runners again when a file of the app changes."
+)
+
+
+@click.command("up", cls=Command)
+@_app
+@_reload
+@with_settings(*_SERVER, *_WORKER, *_EMBEDDED, *LOG)
+async def up(settings: Settings, app: str, reload: bool) -> None:
+    """Run everything: store, HTTP server, dashboard, and the workers of APP.
+
+    APP is a file (app.py), a module (pkg.jobs), or module:attribute.
+
+    Without a url it runs a store of its own in the data directory; other commands find it there.
+    Ctrl-C or SIGTERM ends it: no new jobs are started, the running ones have the grace to finish,
+    what is left goes back to the queue. A second signal does not wait.
+    """
+    from tasuki.cli.launch import Plan, launch
+
+    await launch(settings, Plan(server=True, app=app, reload=reload))
+
+
+@click.command("server", cls=Command)
+@with_settings(*_SERVER, *_EMBEDDED, *LOG)
+async def server(settings: Settings) -> None:
+    """Run the HTTP server with its dashboard, and no workers.
+
+    It keeps nothing itself, so any number of servers can run on one store. Without a url it shares
+    the store of the data directory, or starts it.
+    """
+    from tasuki.cli.launch import Plan, launch
+
+    await launch(settings, Plan(server=True))
+
+
+@click.command("worker", cls=Command)
+@_app
+@_reload
+@with_settings(*_WORKER, *_EMBEDDED, *LOG)
+async def worker(settings: Settings, app: str, reload: bool) -> None:
+    """Run the workers of APP, and no HTTP server.
+
+    APP is a file (app.py), a module (pkg.jobs), or module:attribute. Without a url it shares the
+    store of the data directory, or starts it.
+    """
+    from tasuki.cli.launch import Plan, launch
+
+    await launch(settings, Plan(app=app, reload=reload))

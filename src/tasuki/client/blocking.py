@@ -1,0 +1,109 @@
+"""The client's blocking face."""
+
+import os
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from threading import Lock
+from types import TracebackType
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from weakref import WeakMethod
+
+from tasuki.client.client import Client
+from tasuki.client.loop_thread import LoopThread
+from tasuki.model.errors import InvalidError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _blocking(
+    method: Callable[Concatenate[Client, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate["BlockingClient", P], T]:
+    """The same method, for callers that are not in an event loop."""
+
+    @wraps(method)
+    def call(self: "BlockingClient", *args: P.args, **kwargs: P.kwargs) -> T:
+        thread, client = self.open()
+        return thread.run(method(client, *args, **kwargs))
+
+    return call
+
+
+class BlockingClient:
+    """`Client` for code without an event loop: the same methods, but they wait for the answer.
+
+        with tasuki.connect_sync("valkey://localhost:6379/0") as client:
+            id = client.enqueue("resize", {"path": "cat.png"})
+            print(client.result(id, timeout=60))
+
+    Any number of threads may share one. It works in a thread of its own, which starts with the
+    first call. In a forked child process it connects anew. Ctrl-C ends the wait for an answer.
+    """
+
+    def __init__(self, connect: Callable[[], Coroutine[Any, Any, Client]]) -> None:
+        self._connect = connect
+        self._lock = Lock()
+        self._opened: tuple[LoopThread, Client] | None = None
+        self._closed = False
+        _call_after_fork(WeakMethod(self._forget))
+
+    enqueue = _blocking(Client.enqueue)
+    enqueue_many = _blocking(Client.enqueue_many)
+    submit = _blocking(Client.submit)
+    get = _blocking(Client.get)
+    wait = _blocking(Client.wait)
+    result = _blocking(Client.result)
+    counts = _blocking(Client.counts)
+    cancel = _blocking(Client.cancel)
+    retry = _blocking(Client.retry)
+    remove = _blocking(Client.remove)
+
+    def open(self) -> tuple[LoopThread, Client]:
+        """Connect, unless that was done before."""
+        with self._lock:
+            if self._closed:
+                raise InvalidError("this client is closed; connect again")
+            if self._opened is None:
+                thread = LoopThread()
+                try:
+                    self._opened = thread, thread.run(self._connect())
+                except BaseException:
+                    thread.stop()
+                    raise
+            return self._opened
+
+    def close(self) -> None:
+        """Let submissions that are under way come to their end, and end the thread."""
+        with self._lock:
+            self._closed = True
+            if self._opened is not None:
+                thread, client = self._opened
+                self._opened = None
+                thread.run(client.close())
+                thread.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _forget(self) -> None:
+        """In a forked child: leave what was inherited alone, and start afresh."""
+        self._lock = Lock()
+        if self._opened is not None:
+            self._opened[0].abandon()
+            self._opened = None
+
+
+def _call_after_fork(method: WeakMethod[Callable[[], None]]) -> None:
+    def call() -> None:
+        if bound := method():
+            bound()
+
+    os.register_at_fork(after_in_child=call)

@@ -1,0 +1,251 @@
+"""The client, for code that runs in an event loop."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from tasuki.client.coalescer import Coalescer
+from tasuki.client.jobs import new_job, new_jobs, submission
+from tasuki.client.waiting import Waiting
+from tasuki.model.backoff import BackoffRule, check_seconds
+from tasuki.model.errors import JobFailedError, WaitTimeoutError
+from tasuki.model.job import JobInfo, NewJob
+from tasuki.model.state import State
+from tasuki.store.producer import Submission
+from tasuki.store.store import Store
+from tasuki.wire import payload
+from tasuki.wire.ids import check_id
+
+
+class Client:
+    """Submits jobs, waits for them, and acts on them. For use in one event loop.
+
+        async with await tasuki.connect("valkey://localhost:6379/0") as client:
+            id = await client.enqueue("resize", {"path": "cat.png"})
+            print(await client.result(id, timeout=60))
+
+    Every method raises a StoreError when the store refuses, and StoreUnavailableError within 2
+    seconds when it cannot be reached. Submissions that are under way at the same time share calls
+    of the store, so many tasks that enqueue are faster than one.
+
+    `connect` makes a client that closes its store. A client that is made with a `Store` leaves
+    that open: who made it closes it.
+    """
+
+    def __init__(self, store: Store, *, owns_store: bool = False) -> None:
+        self._store = store
+        self._owns_store = owns_store
+        self._coalescer = Coalescer(store.producer())
+        self._reader = store.reader()
+        self._operator = store.operator()
+        self._waiting = Waiting(self._reader, store.feed())
+
+    # ---------------------------------------------------------------------------- submitting
+
+    async def enqueue(
+        self,
+        type: str,
+        data: Any = None,
+        *,
+        delay: float | None = None,
+        at: datetime | None = None,
+        priority: float | str = 0,
+        attempts: int | None = None,
+        backoff: BackoffRule | Sequence[float] | None = None,
+        timeout: float | None = None,
+        expires: float | None = None,
+        keep: float | None = None,
+        tags: Sequence[str] = (),
+        key: str | None = None,
+    ) -> int:
+        """Submit a job, and give its id. From then on the job is safe.
+
+            await client.enqueue("email", {"to": "a@example.org"}, delay=60, priority="high")
+
+        What is None is left to the worker of the type. A call that is cancelled, or ends with
+        StoreUnavailableError, may have made the job; with a `key` it can be repeated safely.
+
+        Args:
+            type: which worker runs it. A type that no worker handles yet is fine: the job waits.
+            data: what the worker gets: any value that JSON can carry, a dataclass, a msgspec
+                Struct or a pydantic model. None is an empty object.
+            delay: seconds until it may run.
+            at: the time from which it may run, with a time zone. A time in the past means now.
+            priority: a number, the smaller runs first; or "critical" (-15), "high" (-10),
+                "medium" (-5), "normal" (0) or "low" (10).
+            attempts: how often it is run at most, when it fails.
+            backoff: the delays between attempts: `Backoff.fixed(...)`, `Backoff.exponential(...)`
+                or a list of seconds.
+            timeout: seconds that an attempt may take.
+            expires: seconds after which it is cancelled if it has not been started.
+            keep: seconds for which it is kept when it has ended. 0 removes it at once.
+            tags: words to find it by.
+            key: names this submission. The same submission with the same key within 24 hours
+                makes no second job and gives the id of the first one.
+
+        Raises:
+            InvalidError: an argument is wrong; the error names it.
+            PayloadError: the data cannot be carried as JSON without loss.
+            KeyReusedError: the key was used before, for another submission.
+            StoreFullError: the store is out of memory; nothing was made.
+            StoreUnavailableError: the store did not answer; the job may or may not have been made.
+        """
+        job = new_job(
+            type,
+            data,
+            delay=delay,
+            at=at,
+            priority=priority,
+            attempts=attempts,
+            backoff=backoff,
+            timeout=timeout,
+            expires=expires,
+            keep=keep,
+            tags=tags,
+        )
+        [id] = await self._coalescer.submit(submission((job,), key))
+        return id
+
+    async def enqueue_many(
+        self, jobs: Iterable[Mapping[str, Any] | NewJob], *, key: str | None = None
+    ) -> list[int]:
+        """Submit up to 1,000 jobs, all or none, and give their ids in order.
+
+            await client.enqueue_many([{"type": "email", "data": {"to": a}} for a in addresses])
+
+        Each job is a mapping with the arguments of `enqueue` but `key`, or a `NewJob`. `key` is for
+        the whole submission; see `enqueue`.
+
+        Raises:
+            InvalidError: a job is wrong; the error names it, as in `jobs[3].delay`. Nothing was
+                made. Also no jobs, or more than 1,000.
+            StoreError: as `enqueue`.
+        """
+        return await self._coalescer.submit(submission(new_jobs(jobs), key))
+
+    async def submit(self, submission: Submission) -> list[int]:
+        """Make the jobs of a ready submission, all or none, and give their ids in order.
+
+        For front ends that check their input themselves; see `tasuki.client.submission`.
+
+        Raises:
+            InvalidError: no jobs, more than 1,000, or one that cannot be written.
+            StoreError: as `enqueue`.
+        """
+        return await self._coalescer.submit(submission)
+
+    # ------------------------------------------------------------------------------- looking
+
+    async def get(self, id: int) -> JobInfo:
+        """Everything that is known of a job.
+
+        Raises:
+            JobNotFoundError: there is no such job.
+        """
+        return await self._reader.job(check_id(id))
+
+    async def wait(self, id: int, timeout: float | None = None) -> JobInfo:
+        """Wait until a job has ended, at most `timeout` seconds, and give what is known of it.
+
+        0 looks at it once, None waits for as long as it takes. When the store goes away in the
+        meantime, its return is waited for.
+
+        Raises:
+            WaitTimeoutError: the job has not ended in this time. It goes on.
+            JobNotFoundError: there is no such job: it was removed, or is not kept when it ends
+                (`keep=0`).
+            StoreUnavailableError: the store cannot be reached at the start.
+        """
+        check_id(id)
+        if timeout is not None:
+            check_seconds("timeout", timeout)
+        if timeout == 0:
+            info = await self.get(id)
+            if info.state.finished:
+                return info
+            raise WaitTimeoutError(f"job {id} is {info.state}")
+        try:
+            async with asyncio.timeout(timeout):
+                return await self._waiting.ended(id)
+        except TimeoutError:
+            raise WaitTimeoutError(f"job {id} has not ended within {timeout:g} s") from None
+
+    async def result(self, id: int, timeout: float | None = None) -> Any:
+        """Wait until a job has ended, as `wait` does, and give what its worker returned.
+
+        Raises:
+            JobFailedError: it ended as failed or cancelled. The error says why.
+            WaitTimeoutError: as `wait`, like the others.
+        """
+        info = await self.wait(id, timeout)
+        if info.state is State.COMPLETED:
+            return None if info.result is None else payload.decode(info.result)
+        raise _failure(info)
+
+    async def counts(self) -> dict[str, dict[str, int]]:
+        """How many jobs of each type are in which state, as `{"email": {"waiting": 2, ...}}`."""
+        return {
+            info.type: {state.value: getattr(info, state) for state in State}
+            for info in await self._reader.types()
+        }
+
+    # -------------------------------------------------------------------------------- acting
+
+    async def cancel(self, id: int) -> State:
+        """Cancel a job, and give the state it was in. One that is active is told to stop.
+
+        Raises:
+            JobNotFoundError: there is no such job.
+            StateError: it has ended already.
+        """
+        return await self._operator.cancel(check_id(id))
+
+    async def retry(self, id: int) -> State:
+        """Run a job again that has ended, and give the state it was in. Its attempts start again.
+
+        Raises:
+            JobNotFoundError: there is no such job.
+            StateError: it has not ended.
+        """
+        return await self._operator.retry(check_id(id))
+
+    async def remove(self, id: int) -> State:
+        """Delete a job with all that is known of it, and give the state it was in.
+
+        Raises:
+            JobNotFoundError: there is no such job.
+            StateError: it is active.
+        """
+        return await self._operator.remove(check_id(id))
+
+    # --------------------------------------------------------------------------------- close
+
+    async def close(self) -> None:
+        """Let submissions that are under way come to their end, and stop waiting for jobs."""
+        await self._coalescer.close()
+        await self._waiting.close()
+        if self._owns_store:
+            await self._store.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+def _failure(info: JobInfo) -> JobFailedError:
+    """The error for a job that did not complete, with the traceback of its worker as a note."""
+    if info.error is None:
+        return JobFailedError(f"job {info.id} was {info.state}: {info.reason}")
+    error = JobFailedError(f"job {info.id} {info.state}: {info.error.type}: {info.error.message}")
+    if info.error.traceback:
+        error.add_note(info.error.traceback)
+    return error

@@ -1,0 +1,73 @@
+"""An event loop in a thread of its own, for callers that have none."""
+
+import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import CancelledError, Future
+from selectors import DefaultSelector
+from threading import Lock, Thread
+from typing import Any, TypeVar
+
+from tasuki.model.errors import StoreUnavailableError
+
+T = TypeVar("T")
+
+
+class LoopThread:
+    """Runs coroutines for other threads, which wait for their results."""
+
+    def __init__(self) -> None:
+        self._selector = DefaultSelector()
+        self._loop = asyncio.SelectorEventLoop(self._selector)
+        self._thread = Thread(target=self._serve, name="tasuki-client", daemon=True)
+        self._lock = Lock()
+        self._running: set[Future[Any]] = set()
+        self._stopping = False
+        self._thread.start()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine in the loop, and give its result or raise its error.
+
+        When the wait is interrupted, as by Ctrl-C, the coroutine is cancelled.
+
+        Raises:
+            StoreUnavailableError: the loop was stopped before the coroutine came to its end.
+        """
+        future = self._submit(coroutine)
+        try:
+            return future.result()
+        except CancelledError:
+            raise StoreUnavailableError("the client was closed") from None
+        finally:
+            future.cancel()
+            self._running.discard(future)
+
+    def stop(self) -> None:
+        """Cancel what still runs, close the loop, and wait for the end of the thread."""
+        with self._lock:
+            self._stopping = True
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        # What came in too late to be started would never end.
+        for future in list(self._running):
+            future.cancel()
+
+    def abandon(self) -> None:
+        """Let go of a loop that was inherited by a fork, and whose thread is not there.
+
+        Its selector is shared with the parent. If the loop's connections took themselves out of it
+        when they are deleted here, the parent would wait for their data in vain.
+        """
+        self._selector.close()
+
+    def _submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        with self._lock:
+            if self._stopping:
+                coroutine.close()
+                raise StoreUnavailableError("the client was closed")
+            future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+            self._running.add(future)
+            return future
+
+    def _serve(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.get_loop().run_forever()

@@ -1,0 +1,110 @@
+"""Puts the application together."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tasuki.admin import Admin
+from tasuki.client import Client
+from tasuki.dashboard import static_dir
+from tasuki.model.errors import TasukiError
+from tasuki.server.routes.events import Events
+from tasuki.server.routes.health import HealthChecks
+from tasuki.server.hub import EventHub
+from tasuki.server.routes.jobs import Jobs
+from tasuki.server.kue_api import KueApi
+from tasuki.server.openapi import document
+from tasuki.server.operations import API, Operation, Resource, routes
+from tasuki.server.options import ServerOptions
+from tasuki.server.patience import Patience
+from tasuki.server.problems import Problems, RequestError
+from tasuki.server.replies import MEDIA_TYPE
+from tasuki.server.routes.runners import Runners
+from tasuki.server.security import Guard
+from tasuki.server.static import Pages
+from tasuki.server.routes.stats import Statistics
+from tasuki.server.routes.types import Types
+
+
+class Services(NamedTuple):
+    """What the application is made of. It neither starts nor stops any of it."""
+
+    admin: Admin
+    client: Client
+    hub: EventHub
+    patience: Patience
+
+
+def build_app(services: Services, options: ServerOptions) -> ASGIApp:
+    """The ASGI application: the native API, Kue's API, and the dashboard for all other addresses."""
+    operations = all_operations(services, options)
+    kue = KueApi(services.admin, services.client, body_limit=options.body_limit)
+    problems = Problems()
+
+    async def missed(request: Request, error: Exception) -> Response:
+        ours = request.scope["path"].startswith(("/api/", "/health/"))
+        return await (problems.missed if ours else kue.missed)(request, error)
+
+    app = Starlette(
+        routes=[
+            *routes(operations),
+            Route(f"{API}/openapi.json", Resource({"GET": _Document(operations)})),
+            *kue.routes(),
+            Mount("/", Pages(directory=static_dir, html=True, check_dir=False)),
+        ],
+        exception_handlers={
+            RequestError: problems.refused,
+            TasukiError: problems.failed,
+            HTTPException: missed,
+            Exception: problems.broken,
+        },
+    )
+    return Guard(_EncodedPaths(app), options)
+
+
+def all_operations(services: Services, options: ServerOptions) -> Sequence[Operation]:
+    """The table of the native API, those first that are called most."""
+    admin = services.admin
+    return [
+        *Jobs(
+            admin, services.client, services.patience, body_limit=options.body_limit
+        ).operations(),
+        *HealthChecks(admin.health).operations(),
+        *Types(admin).operations(),
+        *Runners(admin).operations(),
+        *Statistics(admin).operations(),
+        *Events(services.hub).operations(),
+    ]
+
+
+class _EncodedPaths:
+    """Routes by the path as it was sent, so that the `%2F` in a type is no border in the path."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        raw: bytes = scope.get("raw_path") or b""
+        if b"%" in raw:
+            scope["path"] = raw.decode("ascii")
+        await self._app(scope, receive, send)
+
+
+class _Document:
+    """The OpenAPI document, written once when it is first asked for."""
+
+    def __init__(self, operations: Sequence[Operation]) -> None:
+        self._operations = operations
+        self._text = b""
+
+    async def __call__(self, request: Request) -> Response:
+        if not self._text:
+            self._text = msgspec.json.encode(document(self._operations))
+        return Response(self._text, media_type=MEDIA_TYPE)

@@ -1,0 +1,24 @@
+"""Counts as Kue gives them, over all types."""
+
+from collections.abc import Iterable, Mapping
+
+from tasuki.store.reader import TypeInfo
+
+
+def kue_stats(
+    types: Iterable[TypeInfo], totals: Mapping[str, Mapping[str, int]]
+) -> dict[str, int | None]:
+    """How many jobs are in which of Kue's states, and how many milliseconds were worked.
+
+    Cancelled jobs count as failed, as they are shown. `workTime` is null until a job has completed.
+    """
+    known = list(types)
+    completed = any(counters.get("completed") for counters in totals.values())
+    return {
+        "inactiveCount": sum(type.waiting for type in known),
+        "completeCount": sum(type.completed for type in known),
+        "activeCount": sum(type.active for type in known),
+        "failedCount": sum(type.failed + type.cancelled for type in known),
+        "delayedCount": sum(type.scheduled for type in known),
+        "workTime": sum(each.get("ms", 0) for each in totals.values()) if completed else None,
+    }

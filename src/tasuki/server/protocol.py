@@ -1,0 +1,97 @@
+"""HTTP on one connection: uvicorn's, with limits for what comes before a request is complete."""
+
+from asyncio import TimerHandle, Transport
+from typing import Any
+
+import msgspec
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from tasuki.server.routes.events import ABORT
+from tasuki.server.problems import MEDIA_TYPE, problem_of
+from tasuki.server.security import HEADERS, NO_STORE
+
+HEADERS_SECONDS = 10.0
+"""How long the headers of a request may take to arrive."""
+HEADERS_BYTES = 64 * 1024
+"""How large the headers and the address of a request may be together."""
+
+
+class Protocol(HttpToolsProtocol):
+    """Ends connections whose headers are too slow or too large, and refuses in our own form."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._timer: TimerHandle | None = None
+        self._in_headers = True
+        self._size = 0
+
+    def connection_made(self, transport: Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        super().connection_made(transport)
+        self._start_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._in_headers and self._timer is None and not self.transport.is_closing():
+            self._start_timer()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_headers = True
+        self._size = 0
+        self.scope["extensions"] = {ABORT: self.transport.abort}  # pyright: ignore[reportGeneralTypeIssues]
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_headers = False
+        self._stop_timer()
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request, and close the connection."""
+        if self._size > HEADERS_BYTES:
+            self._refuse("headers_too_large", f"at most {HEADERS_BYTES} bytes")
+        else:
+            self._refuse("malformed", "this is not a request of HTTP/1.1")
+
+    def _count(self, size: int) -> None:
+        self._size += size
+        if self._size > HEADERS_BYTES:
+            raise ValueError("the headers are too large")
+
+    def _refuse(self, code: str, detail: str) -> None:
+        document = problem_of(code, detail)
+        body = msgspec.json.encode(document)
+        lines = [
+            *HEADERS,
+            NO_STORE,
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        text = b"".join(name + b": " + value + b"\r\n" for name, value in lines)
+        self.transport.write(STATUS_LINE[document.status] + text + b"\r\n" + body)
+        self.transport.close()
+
+    def _start_timer(self) -> None:
+        self._timer = self.loop.call_later(HEADERS_SECONDS, self._too_slow)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _too_slow(self) -> None:
+        self._timer = None
+        if not self.transport.is_closing():
+            self._refuse("slow", f"the headers took longer than {HEADERS_SECONDS:.0f} s")

@@ -1,0 +1,1 @@
+"""The handlers of the native API, one file per resource."""

@@ -1,0 +1,106 @@
+"""The server as a service: start, run, stop."""
+
+import asyncio
+import logging
+
+import uvicorn
+
+from tasuki.admin import Admin
+from tasuki.client import Client
+from tasuki.server.app import Services, build_app
+from tasuki.server.hub import EventHub
+from tasuki.server.listen import open_port, url_of
+from tasuki.server.options import ServerOptions
+from tasuki.server.patience import Patience
+from tasuki.server.protocol import Protocol
+from tasuki.store.lease import LeaseTerms
+from tasuki.store.store import Store
+from tasuki.upkeep.upkeep import Upkeep
+
+log = logging.getLogger("tasuki.server")
+
+IDLE_SECONDS = 75
+"""How long a connection without a request is kept."""
+
+
+class Server:
+    """Serves one namespace of a store over HTTP, and does the periodic work on it.
+
+    It starts without the store as well, and answers 503 until the store is there. Signals are left
+    to the caller. The store stays open when the server stops.
+    """
+
+    def __init__(self, options: ServerOptions, store: Store) -> None:
+        self._options = options
+        self._client = Client(store)
+        self._hub = EventHub(store.feed(), store.feed())
+        self._patience = Patience()
+        self._upkeep = Upkeep(
+            store.maintenance(LeaseTerms(retention=options.retention)), store.reader()
+        )
+        admin = Admin(store, self._client, options.retention)
+        app = build_app(Services(admin, self._client, self._hub, self._patience), options)
+        self._http = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                http=Protocol,
+                ws="none",
+                lifespan="off",
+                interface="asgi3",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=IDLE_SECONDS,
+                timeout_graceful_shutdown=round(max(1, options.drain)),
+            )
+        )
+        self._serving: asyncio.Task[None] | None = None
+        self._over = asyncio.Event()
+        self._url: str | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the server is, with the real port. Only once it has started."""
+        if self._url is None:
+            raise RuntimeError("the server has not started")
+        return self._url
+
+    async def start(self) -> None:
+        """Open the port and serve, in tasks of its own.
+
+        Raises:
+            SettingsError: the port or the address cannot be had; the message says what to do.
+        """
+        listener = open_port(self._options)
+        self._url = url_of(listener)
+        http = self._http
+        http.config.load()
+        http.lifespan = http.config.lifespan_class(http.config)
+        await http.startup(sockets=[listener])
+        self._serving = asyncio.create_task(http.main_loop(), name="tasuki-http")
+        await self._upkeep.start()
+        log.info("listening on %s", self._url)
+
+    async def run(self) -> None:
+        """Start, and serve until `stop` is called; stop when cancelled."""
+        await self.start()
+        try:
+            await self._over.wait()
+        finally:
+            await self.stop()
+
+    async def stop(self) -> None:
+        """Take no new requests, finish those that are on their way, end the event streams."""
+        serving, self._serving = self._serving, None
+        if serving is None:
+            return
+        self._patience.end()
+        await self._hub.stop()
+        self._http.should_exit = True
+        await serving
+        await self._http.shutdown()
+        await self._upkeep.stop()
+        await self._client.close()
+        self._over.set()
+        log.info("stopped")

@@ -1,0 +1,164 @@
+"""Retry, promote and remove, by a person. For cancel and pause see their own files."""
+
+import pytest
+
+from tasuki.model.errors import JobNotFoundError, StateError
+from tasuki.model.state import FINISHED, State
+from tasuki.store.store import Store
+from tests.store.factory import (
+    FAR,
+    Runner,
+    cancelled,
+    completed,
+    enqueue,
+    enqueue_many,
+    failed,
+    new_job,
+    noted,
+    released,
+    retried,
+    runner,
+)
+
+ENDS = {State.COMPLETED: completed, State.FAILED: failed, State.CANCELLED: cancelled}
+
+
+async def ended(store: Store, someone: Runner, state: State, **options: object) -> int:
+    id = await enqueue(store, **options)
+    held = await someone.claim_one()
+    await someone.settle(noted(held, progress="5", lines=["a", "b"]))
+    await someone.settle(ENDS[state](held))
+    return id
+
+
+class TestRetry:
+    @pytest.mark.parametrize("state", sorted(FINISHED))
+    async def test_a_job_that_has_ended_starts_again_from_nothing(self, store: Store, state: State):
+        someone = await runner(store)
+        id = await ended(store, someone, state, priority=3)
+        later = await enqueue(store, priority=3)
+        assert await store.operator().retry(id) == state
+        job = await store.reader().job(id)
+        assert (job.state, job.attempts.made, job.crashes) == (State.WAITING, 0, 0)
+        assert job.error is job.result is job.progress is job.finished_at is None
+        assert await store.reader().log(id) == ["a", "b"]
+        assert [held.id for held in await someone.claim(n=2)] == [id, later]
+
+    async def test_a_crashed_job_may_crash_as_often_again(self, store: Store):
+        id = await enqueue(store)
+        for _ in range(3):
+            victim = await runner(store)
+            await victim.claim_one()
+            await store.maintenance().reap([victim.id])
+        assert (await store.reader().job(id)).reason == "crashed"
+        await store.operator().retry(id)
+        held = await (await runner(store)).claim_one()
+        assert held.tries == (0, 0, "")
+
+    async def test_it_does_not_expire_any_more(self, store: Store):
+        """It would be gone at once: the time in which it had to run may be long over."""
+        id = await enqueue(store, expires=0)
+        await store.maintenance().expire()
+        assert (await store.reader().job(id)).reason == "expired"
+        await store.operator().retry(id)
+        someone = await runner(store)
+        await someone.settle(released(await someone.claim_one()))
+        await someone.settle(retried(await someone.claim_one(), delay=0))
+        await store.maintenance().promote()
+        await someone.claim_one()
+        await someone.lease.leave()
+        await store.maintenance().expire()
+        job = await store.reader().job(id)
+        assert (job.state, job.attempts.made) == (State.WAITING, 1)
+
+    async def test_what_has_not_ended_is_left_alone(self, store: Store):
+        await enqueue_many(store, [new_job("a"), new_job(), new_job(delay=FAR)])
+        await (await runner(store)).claim_one("a")
+        answers = await store.operator().retry_many([1, 2, 3, 4])
+        assert answers == ["active", "waiting", "scheduled", "missing"]
+        with pytest.raises(StateError, match="job 2 is waiting: cannot retry it"):
+            await store.operator().retry(2)
+        with pytest.raises(JobNotFoundError):
+            await store.operator().retry(4)
+
+    async def test_an_id_that_is_named_twice_is_retried_once(self, store: Store):
+        id = await ended(store, await runner(store), State.FAILED)
+        assert await store.operator().retry_many([id, id]) == ["failed", "failed"]
+        assert (await store.history().stats(1)).totals["email"]["requeued"] == 1
+
+
+class TestPromote:
+    async def test_a_scheduled_job_waits_at_once_at_its_place(self, store: Store):
+        ids = await enqueue_many(store, [new_job(delay=FAR), new_job(), new_job(delay=FAR)])
+        assert await store.operator().promote(ids[0]) == State.SCHEDULED
+        assert (await store.reader().job(ids[0])).run_at is None
+        claimed = await (await runner(store)).claim(n=9)
+        assert [held.id for held in claimed] == ids[:2]
+
+    async def test_a_retry_in_backoff_keeps_its_attempts(self, store: Store):
+        id = await enqueue(store)
+        someone = await runner(store)
+        await someone.settle(retried(await someone.claim_one()))
+        await store.operator().promote(id)
+        assert (await someone.claim_one()).tries.made == 1
+
+    async def test_others_are_left_alone_and_told_apart(self, store: Store):
+        someone = await runner(store)
+        await ended(store, someone, State.FAILED)
+        await enqueue_many(store, [new_job("a"), new_job(), new_job(delay=FAR)])
+        await someone.claim_one("a")
+        answers = await store.operator().promote_many([1, 2, 3, 4, 4, 5])
+        assert answers == ["failed", "active", "waiting", "scheduled", "scheduled", "missing"]
+        with pytest.raises(StateError):
+            await store.operator().promote(1)
+        with pytest.raises(JobNotFoundError):
+            await store.operator().promote(5)
+
+
+class TestRemove:
+    @pytest.mark.parametrize("state", sorted(FINISHED))
+    async def test_of_what_has_ended_nothing_stays(
+        self, store: Store, state: State, leaves_nothing: None
+    ):
+        someone = await runner(store)
+        id = await ended(store, someone, state, expires=FAR)
+        assert await store.operator().remove(id) == state
+        with pytest.raises(JobNotFoundError):
+            await store.reader().job(id)
+        with pytest.raises(JobNotFoundError):
+            await store.reader().log(id)
+        await someone.lease.leave()
+
+    @pytest.mark.parametrize("options", [{}, {"delay": FAR}, {"expires": FAR}], ids=repr)
+    async def test_of_what_has_not_started_nothing_stays(
+        self, store: Store, options: dict[str, float], leaves_nothing: None
+    ):
+        id = await enqueue(store, **options)
+        await store.operator().remove(id)
+        assert await (await runner(store)).claim() == []
+        await store.maintenance().reap([r.id for r in await store.reader().runners()])
+
+    async def test_of_a_job_in_backoff_nothing_stays(self, store: Store, leaves_nothing: None):
+        id = await enqueue(store)
+        someone = await runner(store)
+        held = await someone.claim_one()
+        await someone.settle(noted(held, progress="1", lines=["a"]))
+        await someone.settle(retried(held))
+        await store.operator().remove(id)
+        await someone.lease.leave()
+
+    async def test_an_active_job_is_never_removed(self, store: Store):
+        await enqueue_many(store, [new_job(), new_job(delay=FAR)])
+        someone = await runner(store)
+        held = await someone.claim_one()
+        assert await store.operator().remove_many([1, 2, 2, 3]) == [
+            "active", "scheduled", "scheduled", "missing"
+        ]  # fmt: skip
+        with pytest.raises(StateError, match="job 1 is active: cannot remove it"):
+            await store.operator().remove(1)
+        assert await someone.settle(completed(held)) == []
+
+    async def test_a_thousand_at_once(self, store: Store):
+        ids = await enqueue_many(store, [new_job(f"type{n % 3}") for n in range(1_000)])
+        assert await store.operator().remove_many(ids) == ["waiting"] * 1_000
+        assert (await store.listing().page()).jobs == []

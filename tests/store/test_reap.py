@@ -1,0 +1,161 @@
+import asyncio
+
+import pytest
+
+from tasuki.model.errors import LeaseLostError
+from tasuki.model.outcome import JobError
+from tasuki.model.retention import Keep, Retention
+from tasuki.model.state import State
+from tasuki.store.lease import LeaseTerms
+from tasuki.store.maintenance import VANISHED
+from tasuki.store.store import Store
+from tests.store.factory import (
+    completed,
+    enqueue,
+    enqueue_many,
+    new_job,
+    retried,
+    runner,
+)
+from tests.support import eventually
+
+SHORT = LeaseTerms(seconds=0.05)
+
+
+async def test_the_jobs_of_a_dead_runner_are_back_at_once(store: Store):
+    ids = await enqueue_many(store, [new_job(priority=p) for p in (1, 0, 1)])
+    victim = await runner(store)
+    await victim.claim(n=2)
+    reaped = await store.maintenance().reap([victim.id])
+    assert reaped.runners == [victim.id]
+    assert (reaped.requeued, reaped.failed, reaped.cancelled, reaped.more) == (2, 0, 0, False)
+    job = await store.reader().job(ids[1])
+    assert (job.state, job.crashes, job.attempts.made) == (State.WAITING, 1, 0)
+    claimed = await (await runner(store)).claim(n=9)
+    assert [held.id for held in claimed] == [ids[1], ids[0], ids[2]]
+    assert [held.tries.crashes for held in claimed] == [1, 1, 0]
+
+
+async def test_a_lease_that_ran_out_is_found_without_being_named(store: Store):
+    id = await enqueue(store)
+    victim, healthy = await runner(store, SHORT), await runner(store)
+    await victim.claim_one()
+    maintenance = store.maintenance()
+
+    async def reaped() -> list[str]:
+        return (await maintenance.reap()).runners
+
+    assert await eventually(reaped) == [victim.id]
+    assert (await store.reader().job(id)).state is State.WAITING
+    assert [info.id for info in await store.reader().runners()] == [healthy.id]
+
+
+async def test_a_healthy_runner_is_not_reaped(store: Store):
+    id = await enqueue(store)
+    someone = await runner(store)
+    held = await someone.claim_one()
+    assert (await store.maintenance().reap()).runners == []
+    assert await someone.settle(completed(held)) == []
+    assert (await store.reader().job(id)).state is State.COMPLETED
+
+
+async def test_a_crash_too_many_fails_the_job_and_says_why(store: Store):
+    id = await enqueue(store)
+    error = JobError("Crashed", "killed by SIGSEGV")
+    for crash in range(1, 4):
+        victim = await runner(store)
+        await victim.claim_one()
+        reaped = await store.maintenance().reap([victim.id], error)
+        assert (reaped.requeued, reaped.failed) == ((0, 1) if crash == 3 else (1, 0))
+    job = await store.reader().job(id)
+    assert (job.state, job.reason, job.error) == (State.FAILED, "crashed", error)
+    assert (job.crashes, job.attempts.made, job.runner) == (3, 0, victim.id)
+    assert job.started_at
+
+
+async def test_how_many_crashes_are_too_many_is_a_setting(store: Store):
+    id = await enqueue(store)
+    victim = await runner(store)
+    await victim.claim_one()
+    await store.maintenance(LeaseTerms(max_crashes=1)).reap([victim.id])
+    job = await store.reader().job(id)
+    assert (job.state, job.error) == (State.FAILED, VANISHED)
+
+
+async def test_crashes_and_attempts_are_counted_apart(store: Store):
+    await enqueue(store)
+    someone = await runner(store)
+    await someone.settle(retried(await someone.claim_one(), delay=0))
+    await store.maintenance().promote()
+    await someone.claim_one()
+    await store.maintenance().reap([someone.id])
+    held = await (await runner(store)).claim_one()
+    assert held.tries[:2] == (1, 1)
+    assert (await store.reader().job(1)).error
+
+
+async def test_what_the_crash_ends_is_kept_as_retention_says(store: Store):
+    await enqueue_many(store, [new_job() for _ in range(3)])
+    victim = await runner(store)
+    await victim.claim(n=3)
+    retention = Retention(failed=Keep(60, count=1), cancelled=Keep(0))
+    await store.operator().cancel(1)
+    terms = LeaseTerms(max_crashes=1, retention=retention)
+    reaped = await store.maintenance(terms).reap([victim.id])
+    assert (reaped.cancelled, reaped.failed) == (1, 2)
+    assert [job.id for job in await store.reader().jobs([1, 2, 3])] == [3]
+
+
+async def test_only_so_many_in_one_call_until_all_are_back(store: Store):
+    await enqueue_many(store, [new_job() for _ in range(450)])
+    victims = [await runner(store) for _ in range(2)]
+    for victim, n in zip(victims, (150, 300), strict=True):
+        await victim.claim(n=n)
+    counted = []
+    while True:
+        reaped = await store.maintenance().reap([v.id for v in victims])
+        counted.append(reaped.requeued)
+        if not reaped.more:
+            break
+    assert counted == [200, 200, 50]
+    assert await store.reader().runners() == []
+
+
+async def test_four_reapers_at_once_take_each_job_back_once(store: Store):
+    await enqueue_many(store, [new_job() for _ in range(1_000)])
+    victims = [await runner(store) for _ in range(5)]
+    for victim in victims:
+        await victim.claim(n=200)
+    names = [victim.id for victim in victims]
+
+    async def reap_all() -> int:
+        maintenance, total = store.maintenance(), 0
+        while True:
+            reaped = await maintenance.reap(names)
+            total += reaped.requeued
+            if not reaped.more:
+                return total
+
+    assert sum(await asyncio.gather(*(reap_all() for _ in range(4)))) == 1_000
+    claimed = await (await runner(store)).claim(n=2_000)
+    assert {held.tries.crashes for held in claimed} == {1}
+    assert len(claimed) == 1_000
+
+
+async def test_a_runner_without_jobs_is_forgotten(store: Store):
+    victim = await runner(store)
+    reaped = await store.maintenance().reap([victim.id, "nobody"])
+    assert (reaped.runners, reaped.requeued) == ([victim.id], 0)
+    with pytest.raises(LeaseLostError):
+        await victim.exchange()
+
+
+async def test_a_reaped_type_rings(store: Store):
+    await enqueue(store)
+    victim, other = await runner(store), await runner(store)
+    bell = store.doorbell(other.id)
+    assert await bell.wait(["email"], 5) == "email"
+    await victim.claim_one()
+    waiting = asyncio.create_task(bell.wait(["email"], 5))
+    await store.maintenance().reap([victim.id])
+    assert await waiting == "email"

@@ -1,0 +1,168 @@
+"""What happens by itself after a time: promote, expire, prune. For reap see its own file."""
+
+import valkey
+
+from tasuki.model.retention import Keep, Retention
+from tasuki.model.state import State
+from tasuki.store.lease import LeaseTerms
+from tasuki.store.maintenance import STEP
+from tasuki.store.store import Store
+from tests.store.factory import (
+    FAR,
+    cancelled,
+    completed,
+    enqueue,
+    enqueue_many,
+    failed,
+    held_by,
+    new_job,
+    released,
+    retried,
+    runner,
+)
+from tests.store.invariants import Keys
+from tests.support import eventually
+
+
+class TestPromote:
+    async def test_what_is_due_waits_and_what_is_not_does_not(self, store: Store):
+        someone = await runner(store)
+        ids = await enqueue_many(store, [new_job(), new_job(delay=FAR)])
+        await someone.settle(retried(await someone.claim_one(), delay=0))
+        assert await store.maintenance().promote() == 1
+        states = [job.state for job in await store.reader().jobs(ids)]
+        assert states == [State.WAITING, State.SCHEDULED]
+        assert await store.maintenance().promote() == 0
+
+    async def test_promoted_jobs_stand_in_order_of_priority_and_id_not_of_time(self, store: Store):
+        ids = await enqueue_many(store, [new_job(priority=p) for p in (0, 0, -1, 0)])
+        someone = await runner(store)
+        for held in reversed(await someone.claim(n=4)):
+            await someone.settle(retried(held, delay=0))
+        await store.maintenance().promote()
+        claimed = [held.id for held in await someone.claim(n=4)]
+        assert claimed == [ids[2], ids[0], ids[1], ids[3]]
+
+    async def test_it_rings(self, store: Store, plain: valkey.Valkey, namespace: str):
+        await enqueue(store, delay=FAR)
+        assert Keys(plain, namespace).list("bell:email") == []
+        await store.operator().promote(1)
+        assert Keys(plain, namespace).list("bell:email") == ["1"]
+
+    async def test_only_so_many_in_one_call(self, store: Store):
+        await enqueue_many(store, [new_job() for _ in range(STEP + 50)])
+        someone = await runner(store)
+        await someone.settle(retried(*await someone.claim(n=STEP + 50), delay=0))
+        maintenance = store.maintenance()
+        assert [await maintenance.promote() for _ in range(3)] == [STEP, 50, 0]
+
+
+class TestExpire:
+    async def test_a_waiting_job_whose_time_is_over_is_cancelled(self, store: Store):
+        gone, kept = await enqueue(store, expires=0), await enqueue(store, expires=FAR)
+        assert await store.maintenance().expire() == 1
+        job = await store.reader().job(gone)
+        assert (job.state, job.reason, job.attempts.made) == (State.CANCELLED, "expired", 0)
+        assert (await store.reader().job(kept)).state is State.WAITING
+        assert await store.maintenance().expire() == 0
+
+    async def test_so_is_a_scheduled_one(self, store: Store):
+        id = await enqueue(store, delay=FAR, expires=0)
+        await store.maintenance().expire()
+        assert (await store.reader().job(id)).reason == "expired"
+
+    async def test_an_active_one_goes_on_and_expires_when_it_is_put_back(self, store: Store):
+        someone = await runner(store)
+        await enqueue(store, expires=0.05)
+        held = await someone.claim_one()
+        assert await eventually(store.maintenance().expire) == 1
+        assert (await store.reader().job(1)).state is State.ACTIVE
+        await someone.settle(released(held))
+        assert (await store.reader().job(1)).state is State.CANCELLED
+
+    async def test_so_does_one_that_failed_and_one_whose_runner_died(self, store: Store):
+        someone, victim = await runner(store), await runner(store)
+        await enqueue_many(store, [new_job(expires=0.05) for _ in range(2)])
+        held = await someone.claim_one()
+        await victim.claim_one()
+        maintenance = store.maintenance()
+        await eventually(maintenance.expire)
+        await someone.settle(retried(held))
+        await maintenance.reap([victim.id])
+        await eventually(lambda: _ended(store, 2))
+        jobs = await store.reader().jobs([1, 2])
+        assert [(job.reason, job.attempts.made, job.crashes) for job in jobs] == [
+            ("expired", 1, 0),
+            ("expired", 0, 1),
+        ]
+
+    async def test_nothing_expired_is_claimed_even_without_upkeep(self, store: Store):
+        """More have expired than one exchange removes: until all are gone, nothing is claimed."""
+        await enqueue_many(store, [new_job(expires=0) for _ in range(700)])
+        id = await enqueue(store)
+        someone = await runner(store)
+        assert held_by(await someone.exchange(demand={"email": 9})) == []
+        assert [held.id for held in await someone.claim(n=9)] == [id]
+
+    async def test_an_ended_job_does_not_expire(self, store: Store):
+        someone = await runner(store)
+        id = await enqueue(store, expires=FAR)
+        await someone.settle(completed(await someone.claim_one()))
+        assert await store.maintenance().expire() == 0
+        assert (await store.reader().job(id)).state is State.COMPLETED
+
+    async def test_retention_of_what_expired(self, store: Store):
+        await enqueue_many(store, [new_job(expires=0) for _ in range(3)])
+        terms = LeaseTerms(retention=Retention(cancelled=Keep(0)))
+        assert await store.maintenance(terms).expire() == 3
+        assert await store.reader().jobs([1, 2, 3]) == []
+
+
+async def _ended(store: Store, n: int) -> bool:
+    await store.maintenance().expire()
+    [info] = await store.reader().types()
+    return info.cancelled == n
+
+
+class TestPrune:
+    async def test_what_is_past_its_time_goes_in_every_state(
+        self, store: Store, leaves_nothing: None
+    ):
+        await enqueue_many(store, [new_job() for _ in range(6)])
+        someone = await runner(store)
+        held = await someone.claim(n=6)
+        for job, settle in zip(held, (completed, failed, cancelled) * 2, strict=True):
+            await someone.settle(settle(job, keep=0.001 if job.id <= 3 else FAR))
+        maintenance = store.maintenance()
+
+        async def pruned() -> int:
+            await maintenance.prune(["other"])
+            return await maintenance.prune(["email"])
+
+        total = 0
+        while total < 3:
+            total += await eventually(pruned)
+        assert [job.id for job in await store.reader().jobs(range(1, 7))] == [4, 5, 6]
+        await store.operator().remove_many([4, 5, 6])
+        await someone.lease.leave()
+
+    async def test_a_lower_count_takes_effect_the_soonest_to_go_first(self, store: Store):
+        await enqueue_many(store, [new_job() for _ in range(5)])
+        someone = await runner(store)
+        held = await someone.claim(n=5)
+        await someone.settle(failed(held[0], keep=FAR))
+        await someone.settle(failed(*held[1:], keep=60))
+        terms = LeaseTerms(retention=Retention(failed=Keep(60, count=2)))
+        await store.maintenance(terms).prune(["email"])
+        assert [job.id for job in await store.reader().jobs(range(1, 6))] == [1, 5]
+
+    async def test_only_so_many_in_one_call(self, store: Store):
+        await enqueue_many(store, [new_job() for _ in range(STEP + 50)])
+        someone = await runner(store)
+        await someone.settle(completed(*await someone.claim(n=STEP + 50), keep=0.001))
+        maintenance = store.maintenance()
+        counts = [await eventually(lambda: maintenance.prune(["email"])) for _ in range(2)]
+        assert counts == [STEP, 50]
+
+    async def test_no_types_no_work(self, store: Store):
+        assert await store.maintenance().prune([]) == 0
