@@ -35,7 +35,7 @@ def _once(bench: Bench, depth: int) -> Mapping[str, float]:
     side, front = bench.sides["tasuki"], bench.sizes.front
     bench.clear()
     side.call("enqueue", how=side.hello.bulk[-1], count=max(depth, bench.sizes.shallow + front))
-    #bench.store.rest()
+    bench.store.rest()
     p99 = side.call("enqueue_p99", count=bench.sizes.single)["seconds"]
     with side.worker("1 runner") as process:
         bench.await_starts(front, side, process)

@@ -100,7 +100,6 @@ class TestTwice:
         await enqueue_many(store, [new_job(priority=p) for p in (0, 0, 0, 0, 4, 1, 2)])
         held = await someone.claim(n=4)
         await someone.settle(retried(*held[:2], delay=0))
-        await store.maintenance().promote()
         return held[2:]
 
     async def test_the_same_jobs_and_losses_come_again_and_nothing_changes(

@@ -64,7 +64,6 @@ class TestRetry:
         someone = await runner(store)
         await someone.settle(released(await someone.claim_one()))
         await someone.settle(retried(await someone.claim_one(), delay=0))
-        await store.maintenance().promote()
         await someone.claim_one()
         await someone.lease.leave()
         await store.maintenance().expire()

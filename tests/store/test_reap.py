@@ -86,7 +86,6 @@ async def test_crashes_and_attempts_are_counted_apart(store: Store):
     await enqueue(store)
     someone = await runner(store)
     await someone.settle(retried(await someone.claim_one(), delay=0))
-    await store.maintenance().promote()
     await someone.claim_one()
     await store.maintenance().reap([someone.id])
     held = await (await runner(store)).claim_one()

@@ -88,7 +88,6 @@ async def test_who_leaves_releases_and_nothing_is_counted(
     ids = await enqueue_many(store, [new_job("b"), new_job(priority=9), new_job(priority=-9)])
     someone = await runner(store)
     await someone.settle(retried(await someone.claim_one("b"), delay=0))
-    await store.maintenance().promote()
     await someone.claim("b")
     await someone.claim(n=2)
     assert await someone.lease.leave() == 3

@@ -99,7 +99,6 @@ async def test_attempts_add_up_over_retries_and_end_with_the_job(store: Store):
         held = await someone.claim_one()
         assert held.tries.made == attempt
         await someone.settle(retried(held, delay=0))
-        await store.maintenance().promote()
     held = await someone.claim_one()
     await someone.settle(completed(held))
     assert (await store.reader().job(id)).attempts.made == 4
@@ -229,7 +228,6 @@ class TestRetention:
         one, other = await someone.claim(n=2)
         await someone.settle(noted(one, progress="1", lines=["a"]))
         await someone.settle(retried(one, delay=0))
-        await store.maintenance().promote()
         one = await someone.claim_one()
         await someone.settle(completed(one, other, keep=0))
         for id in ids:

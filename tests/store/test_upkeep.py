@@ -28,8 +28,8 @@ class TestPromote:
     async def test_what_is_due_waits_and_what_is_not_does_not(self, store: Store):
         someone = await runner(store)
         ids = await enqueue_many(store, [new_job(), new_job(delay=FAR)])
-        await someone.settle(retried(await someone.claim_one(), delay=0))
-        assert await store.maintenance().promote() == 1
+        await someone.settle(retried(await someone.claim_one(), delay=0.01))
+        assert await eventually(store.maintenance().promote) == 1
         states = [job.state for job in await store.reader().jobs(ids)]
         assert states == [State.WAITING, State.SCHEDULED]
         assert await store.maintenance().promote() == 0
@@ -52,9 +52,16 @@ class TestPromote:
     async def test_only_so_many_in_one_call(self, store: Store):
         await enqueue_many(store, [new_job() for _ in range(STEP + 50)])
         someone = await runner(store)
-        await someone.settle(retried(*await someone.claim(n=STEP + 50), delay=0))
+        await someone.settle(retried(*await someone.claim(n=STEP + 50), delay=0.01))
         maintenance = store.maintenance()
-        assert [await maintenance.promote() for _ in range(3)] == [STEP, 50, 0]
+        assert await eventually(maintenance.promote) == STEP
+        assert [await maintenance.promote() for _ in range(2)] == [50, 0]
+
+    async def test_an_exchange_promotes_too(self, store: Store):
+        await enqueue(store)
+        someone = await runner(store)
+        await someone.settle(retried(await someone.claim_one(), delay=0))
+        assert (await store.reader().job(1)).state is State.WAITING
 
 
 class TestExpire:

@@ -22,25 +22,16 @@ SECTIONS = {
 }
 
 
+@click.group("tasuki", cls=Program, sections=SECTIONS, subcommand_metavar="COMMAND [ARGS]...")
 @config
 @settings(*STORE)
 @click.version_option(__version__, message="tasuki %(version)s")
-@click.pass_context
-def _describe(ctx: click.Context) -> None:
+def main() -> None:
     """A job server on Valkey: submit a job, write one method, lose nothing.
 
-    tasuki up app.py                  run everything for the workers in app.py
-    tasuki enqueue email '{"to": 1}'  make a job, from another terminal
-    tasuki top                        watch
+        tasuki up app.py                  run everything for the workers in app.py
+        tasuki enqueue email '{"to": 1}'  make a job, from another terminal
+        tasuki top                        watch
+
+    `tasuki COMMAND --help` says more about a command.
     """
-
-
-main = Program(
-    SECTIONS,
-    name="tasuki",
-    callback=_describe,
-    help=_describe.__doc__,
-    params=list(reversed(getattr(_describe, "__click_params__", []))),
-    subcommand_metavar="COMMAND [ARGS]...",
-)
-"""The program `tasuki`; call it to run it."""

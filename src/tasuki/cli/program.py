@@ -50,8 +50,10 @@ class Program(click.Group):
 
     command_class = Command
 
-    def __init__(self, sections: Mapping[str, Sequence[click.Command]], **options: Any) -> None:
-        super().__init__(**_with_examples(options))
+    def __init__(
+        self, *args: Any, sections: Mapping[str, Sequence[click.Command]], **options: Any
+    ) -> None:
+        super().__init__(*args, **_with_examples(options))
         self._sections = sections
         for commands in sections.values():
             for command in commands:

@@ -141,12 +141,18 @@ class Lease:
     async def leave(self, types: Sequence[str] = ()) -> int:
         """Go, releasing what is still held. Gives how many jobs that were.
 
-        The doorbells of `types` are rung where work waits, in case this runner took a token last.
+        Those that it was told to stop end as cancelled instead. The doorbells of `types` are rung where work waits, in case this runner took a token last.
 
         Raises:
             StoreError: the store refuses or cannot be reached.
         """
-        fields = {"runner": self.runner, "types": list(types)}
+        cancelled = self.terms.retention.cancelled
+        fields = {
+            "runner": self.runner,
+            "types": list(types),
+            "cancelled_age": round(cancelled.age * 1_000),
+            "cancelled_most": cancelled.count,
+        }
         try:
             left = await ask(self._link, "leave", _Left, fields)
         except StoreUnavailableError:

@@ -121,7 +121,10 @@ class ThroughputChart extends Element {
   }
 }
 
-/** Columns for uPlot: the middle of each minute, the bars from the topmost down, the line. */
+/**
+ * Columns for uPlot: the middle of each minute, the bars from the topmost down, the line. The line
+ * leaves out the minute that has only begun, since it would always seem to fall.
+ */
 function columns(stats) {
   const stacked = [];
   let below = stats.minutes.map(() => 0);
@@ -130,7 +133,7 @@ function columns(stats) {
     stacked.unshift(below);
   }
   const middle = stats.minutes.map(({ at }) => new Date(at).getTime() / 1_000 + 30);
-  return [middle, ...stacked, series(stats, LINE)];
+  return [middle, ...stacked, [...series(stats, LINE).slice(0, -1), null]];
 }
 
 customElements.define("tasuki-throughput-chart", ThroughputChart);
