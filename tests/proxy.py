@@ -105,7 +105,11 @@ class Proxy:
         connection.add_done_callback(self._connections.discard)
 
     async def _carry(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
-        store, to_store = await asyncio.open_unix_connection(self._target)
+        try:
+            store, to_store = await asyncio.open_unix_connection(self._target)
+        except OSError:
+            to_client.close()
+            return
         doomed = asyncio.Event()
 
         async def requests() -> None:

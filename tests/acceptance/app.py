@@ -52,9 +52,19 @@ class Busy(Worker):
 
     async def process(self, job: Job) -> int:
         note("start", job)
-        time.sleep(job.data["seconds"])  # noqa: ASYNC251 - blocking is what it is for
+        time.sleep(job.data["seconds"])
         note("end", job)
         return job.id
+
+
+class Stuck(Worker):
+    """Sits in a thread, and cannot be made to stop."""
+
+    type = "stuck"
+
+    def process(self, job: Job) -> None:
+        note("start", job)
+        time.sleep(60)
 
 
 class Deadly(Worker):

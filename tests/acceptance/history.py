@@ -1,7 +1,7 @@
 """Checks the history of a run: nothing lost, nothing invented, nothing settled twice.
 
-In the manner of Jepsen's total-queue checker: a submission without an answer may or may not have been
-made; one with an answer must come out.
+In the manner of Jepsen's total-queue checker: a submission without an answer may or may not have
+been made; one with an answer must come out.
 """
 
 import asyncio

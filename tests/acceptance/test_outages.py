@@ -40,7 +40,7 @@ async def test_no_live_job_is_run_again_after_an_outage_longer_than_the_lease(
     await own_desk.all_come_to(late, State.COMPLETED)
     assert time.monotonic() - back < 5, "the runners did not take up work soon after the outage"
     await own_desk.all_come_to(ids, State.COMPLETED, 10)
-    assert set(journal.starts[id] for id in ids) == {1}
+    assert {journal.starts[id] for id in ids} == {1}
 
 
 async def test_jobs_of_a_runner_that_died_during_the_outage_are_taken_back(

@@ -91,6 +91,18 @@ async def test_what_is_not_done_in_time_is_handed_back_and_taken_up_at_once(
     assert (job.attempts.made, job.crashes) == (1, 0)
 
 
+async def test_a_thread_that_cannot_be_stopped_does_not_hold_up_the_end(
+    own_desk: Desk, start_runner: Start, journal: Journal
+) -> None:
+    runner = start_runner(grace=0.2)
+    [id] = await own_desk.submit_many(1, "stuck")
+    await eventually(lambda: journal.starts[id] == 1)
+    runner.send(signal.SIGTERM)
+    assert await runner.ends(5) == 0
+    job = await own_desk.reader.job(id)
+    assert (job.state, job.attempts.made, job.crashes) == (State.WAITING, 0, 0)
+
+
 async def test_a_second_signal_ends_it_now(
     own_desk: Desk, start_runner: Start, journal: Journal
 ) -> None:

@@ -115,5 +115,5 @@ class Journal:
 
 
 async def pause(seconds: float) -> None:
-    """Let a fault last. Nothing is waited for here: the length of the fault is part of the story."""
+    """Let a fault last. Nothing is waited for: the length of the fault is part of the story."""
     await asyncio.sleep(seconds)

@@ -102,9 +102,7 @@ def test_a_decorated_function_stays_a_function() -> None:
     ],
     ids=str,
 )
-def test_a_worker_that_is_not_complete_is_refused(
-    attributes: dict[str, Any], message: str
-) -> None:
+def test_a_worker_that_is_not_complete_is_refused(attributes: dict[str, Any], message: str) -> None:
     with pytest.raises(AppError) as caught:
         Registry.of([made(**attributes)])
     assert message in str(caught.value)

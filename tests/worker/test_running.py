@@ -239,7 +239,7 @@ async def test_code_that_blocks_the_loop_does_not_lose_the_lease(desk: Desk) -> 
         type = "blocking"
 
         async def process(self, job: Job) -> int:
-            time.sleep(2.5)  # noqa: ASYNC251 - that is the point
+            time.sleep(2.5)
             return job.attempt
 
     async with running(desk.store, Blocking, terms=LeaseTerms(seconds=1)):
@@ -296,8 +296,8 @@ async def test_a_setup_that_raises_ends_the_runner_with_it(desk: Desk) -> None:
         async def process(self, job: Job) -> None: ...
 
     with pytest.raises(OSError, match="no database"):
-        async with running(desk.store, Broken) as runner:
-            await runner._ended.wait()
+        async with running(desk.store, Broken):
+            await desk.submit("broken")
     assert await desk.reader.runners() == []
 
 
@@ -343,5 +343,3 @@ async def test_priorities_and_order(desk: Desk) -> None:
     async with running(desk.store, One):
         await desk.all_come_to([low, *normal, high], State.COMPLETED)
     assert order == [high, *normal, low]
-
-

@@ -122,6 +122,8 @@ def _busiest(sample: Sample, room: int | None) -> Sequence[TypeInfo]:
 
 
 def _rate(rate: float) -> str:
+    if 0 < rate < 0.1:
+        return "<0.1"
     return f"{rate:,.0f}" if rate >= 10 or rate == 0 else f"{rate:.1f}"
 
 

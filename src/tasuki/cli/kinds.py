@@ -4,21 +4,15 @@ What comes in is text (from a flag or the environment) or a TOML value. A kind g
 raises `ValueError` with the rest of the sentence "NAME: must be ...".
 """
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from tasuki.cli.units import read_size, read_span, size_text, span_text
 from tasuki.model.backoff import LONGEST_SECONDS
 from tasuki.model.errors import InvalidError
-
-_NUMBER_AND_UNIT = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([A-Za-z]*)\s*")
-
-_SECONDS = {"ms": 0.001, "": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_BYTES = {"": 1, "b": 1, "kb": 2**10, "mb": 2**20, "gb": 2**30}
-_SPELLINGS = {"k": "kb", "m": "mb", "g": "gb", "kib": "kb", "mib": "mb", "gib": "gb"}
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
@@ -146,7 +140,7 @@ class Duration:
     most: float = LONGEST_SECONDS
 
     def read(self, value: object) -> float:
-        seconds = _amount(value, _SECONDS)
+        seconds = read_span(value)
         if seconds is None:
             raise ValueError("must be a number of seconds, or like 30s, 5m, 1h, 7d")
         if not self.least <= seconds <= self.most:
@@ -168,50 +162,12 @@ class Size:
     least: int = 1
 
     def read(self, value: object) -> int:
-        amount = _amount(value, _BYTES, _SPELLINGS)
-        if amount is None or amount != int(amount):
+        amount = read_size(value)
+        if amount is None:
             raise ValueError("must be a number of bytes, or like 512kb, 64mb, 2gb")
         if not self.least <= amount < 2**63:
             raise ValueError(f"must be at least {size_text(self.least)}")
-        return int(amount)
+        return amount
 
     def write(self, value: object) -> object:
         return size_text(value) if isinstance(value, int) else value
-
-
-def span_text(seconds: float) -> str:
-    """A span of time in the largest unit that makes it a whole number: `90s`, `5m`, `0.5s`.
-
-    >>> span_text(300), span_text(86_400 * 30), span_text(0.5)
-    ('5m', '30d', '500ms')
-    """
-    for unit in ("d", "h", "m", "s", "ms"):
-        amount = seconds / _SECONDS[unit]
-        if amount == int(amount) and (amount or unit == "s"):
-            return f"{int(amount)}{unit}"
-    return f"{seconds!r}s"
-
-
-def size_text(amount: int) -> str:
-    """An amount of memory in the largest unit that makes it a whole number: `64mb`, `1000`."""
-    for unit in ("gb", "mb", "kb"):
-        if amount and amount % _BYTES[unit] == 0:
-            return f"{amount // _BYTES[unit]}{unit}"
-    return str(amount)
-
-
-def _amount(
-    value: object, units: dict[str, float] | dict[str, int], spellings: dict[str, str] | None = None
-) -> float | None:
-    if isinstance(value, str) and (match := _NUMBER_AND_UNIT.fullmatch(value)):
-        unit = match[2].lower()
-        factor = units.get((spellings or {}).get(unit, unit))
-        return None if factor is None else _exact(float(match[1]) * factor)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        return None
-    return value
-
-
-def _exact(number: float) -> float:
-    # 0.07 s written as 70ms must not come back as 0.07000000000000001.
-    return round(number, 9)

@@ -11,6 +11,7 @@ from tasuki.cli.logs import configure
 from tasuki.cli.services import Orders, Part, Service, serve
 from tasuki.cli.settings import Settings
 from tasuki.embedded import Died, EmbeddedStore, StartFailed, StoreEvent
+from tasuki.model.errors import StoreUnavailableError
 from tasuki.store.store import Store
 
 if TYPE_CHECKING:
@@ -59,10 +60,12 @@ async def launch(settings: Settings, plan: Plan) -> None:
 
     with orders.listening():
         try:
+            if not embedded:
+                await _check(store, allow_unsafe=settings.allow_unsafe)
             await serve(parts, orders, when_up)
         finally:
             await store.close()
-    log.info("stopped")
+    log.info("Tasuki has stopped")
 
 
 class _Serving:
@@ -74,6 +77,14 @@ class _Serving:
 
     async def run(self) -> None:
         await asyncio.Event().wait()
+
+
+async def _check(store: Store, *, allow_unsafe: bool) -> None:
+    """Refuse a store that could lose jobs. One that is away is waited for, by each part."""
+    try:
+        await store.check(allow_unsafe=allow_unsafe)
+    except StoreUnavailableError as error:
+        log.warning("%s; it is tried again until it is there", error)
 
 
 def _embedded(settings: Settings) -> EmbeddedStore:
@@ -118,5 +129,6 @@ def _daemon(settings: Settings, url: str, app: str, *, reload: bool) -> Service:
         log_lines=worker.log_lines,
         retention=settings.retention.rules,
         log_level=settings.log.level,
+        allow_unsafe=settings.allow_unsafe,
     )
     return Daemon(DaemonOptions(config=config, processes=worker.processes, reload=reload))

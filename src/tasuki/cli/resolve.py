@@ -19,13 +19,11 @@ from tasuki.cli.sources import (
 )
 from tasuki.model.errors import SettingsError
 
-DEFAULT = "default"
-
 _LONGEST_SHOWN = 40
 
 
 class Effective(NamedTuple):
-    """The settings, and for each by its dotted name where it comes from."""
+    """The settings, and for those that were given, by dotted name, the place."""
 
     settings: Settings
     places: Mapping[str, str]
@@ -41,26 +39,28 @@ def resolve(
     """
     named = config or _named(environ)
     file = cwd / named if named else find_file(cwd)
-    from_file = read_file(file, _shown(file, cwd)) if file else Reading([], [])
-    from_environment = read_environment(environ, cwd)
-    problems = [*from_file.problems, *from_environment.problems]
     # Only a file that was found on the way up marks a project; one that was named may be anywhere.
     project = file.parent if file and not named else cwd
+    sources = [
+        read_file(file, _shown(file, cwd)) if file else Reading([], []),
+        read_environment(environ, cwd),
+        Reading(flags, []),
+    ]
     values: dict[str, object] = {"data_dir": project / Settings().data_dir}
-    places: dict[str, str] = {}
-    kinds = {name: key.kind for name, key in keys().items()}
-    for given in (*from_file.given, *from_environment.given, *flags):
+    winners: dict[str, Given] = {}
+    problems = [problem for source in sources for problem in source.problems]
+    for given in (given for source in sources for given in source.given):
         try:
-            value = kinds[given.name].read(given.value)
+            values[given.name] = _value(given)
         except ValueError as error:
             problems.append(f"{given.label}: {error}{_seen(given)}")
         else:
-            values[given.name] = given.base / value if isinstance(value, Path) else value
-            places[given.name] = given.place
-    problems += _conflicts(values, flags)
+            winners[given.name] = given
+    found = build(values)
+    problems += [*_useless(found, flags), *_open_to_others(found, winners.get("server.host"))]
     if problems:
         raise SettingsError(_told(problems))
-    return Effective(build(values), {name: places.get(name, DEFAULT) for name in kinds})
+    return Effective(found, {name: given.place for name, given in winners.items()})
 
 
 def _named(environ: Mapping[str, str]) -> Path | None:
@@ -72,6 +72,11 @@ def _shown(file: Path, cwd: Path) -> str:
     return str(file.relative_to(cwd)) if file.is_relative_to(cwd) else str(file)
 
 
+def _value(given: Given) -> object:
+    value = keys()[given.name].kind.read(given.value)
+    return given.base / value if isinstance(value, Path) else value
+
+
 def _seen(given: Given) -> str:
     # A url may hold a password.
     if given.name == "url":
@@ -80,14 +85,27 @@ def _seen(given: Given) -> str:
     return f", not {text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + '...'}"
 
 
-def _conflicts(values: Mapping[str, object], flags: Sequence[Given]) -> list[str]:
-    if values.get("url") is None:
+def _useless(found: Settings, flags: Sequence[Given]) -> list[str]:
+    if found.url is None:
         return []
     return [
         f"{flag.label}: is for the store that Tasuki runs by itself, and a url names another one"
         for flag in flags
         if flag.name in {"data_dir", "fsync", "maxmemory"}
     ]
+
+
+def _open_to_others(found: Settings, host: Given | None) -> list[str]:
+    if host is None or found.server.insecure:
+        return []
+    # Importing the server takes long, and hardly anyone sets this.
+    from tasuki.server import ServerOptions
+
+    try:
+        ServerOptions(host=found.server.host)
+    except SettingsError as error:
+        return [f"{host.label}: {error.message}"]
+    return []
 
 
 def _told(problems: Sequence[str]) -> str:

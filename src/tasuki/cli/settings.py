@@ -58,7 +58,7 @@ class ServerSettings(Section, frozen=True, kw_only=True):
 class WorkerSettings(Section, frozen=True, kw_only=True):
     """The daemon and its runners."""
 
-    processes: Annotated[int, Whole(1, 1_024), "how many runners, each a process"] = 1
+    processes: Annotated[int, Whole(1, 256), "how many runners, each a process"] = 1
     grace: Annotated[float, Duration(), "how long running jobs may take to finish on shutdown"] = 30
     lease: Annotated[
         float, Duration(1, 3_600), "after how long a vanished runner loses its jobs"
@@ -110,7 +110,7 @@ class Settings(Section, frozen=True, kw_only=True):
     url: Annotated[
         str | None,
         Text(_check_url),
-        "the store, such as valkey://host:6379/0; none: one in data_dir",
+        "the store, such as valkey://host:6379/0; without it, the one in data_dir",
     ] = None
     namespace: Annotated[
         str, Text(check_namespace), "separates installations that share a store"
@@ -121,11 +121,12 @@ class Settings(Section, frozen=True, kw_only=True):
     fsync: Annotated[
         Fsync,
         Choice(get_args(Fsync)),
-        "when that store has a change on disk: always is before it answers",
+        "when that store has a change on disk; always: before it answers",
     ] = "always"
     maxmemory: Annotated[
-        int | None, Size(8 * 2**20), "most memory of that store; none: no limit of its own"
+        int | None, Size(8 * 2**20), "most memory of that store; without it, there is no limit"
     ] = None
+    allow_unsafe: Annotated[bool, Switch(), "use a store even if it could lose jobs"] = False
     server: ServerSettings = ServerSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()

@@ -7,7 +7,7 @@ as lines that name the place.
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,24 +45,25 @@ class Given(NamedTuple):
 class Reading(NamedTuple):
     """What one source gave, and what is wrong with it."""
 
-    given: list[Given]
-    problems: list[str]
+    given: Sequence[Given]
+    problems: Sequence[str]
 
 
 def read_environment(environ: Mapping[str, str], cwd: Path) -> Reading:
     """The settings in the environment. An empty variable counts as one that is not set."""
     known = {key.variable: key for key in keys().values()}
-    reading = Reading([], [])
+    found: list[Given] = []
+    problems: list[str] = []
     for variable, value in environ.items():
         if not variable.startswith(_PREFIX) or variable in _NO_SETTINGS or not value:
             continue
         if _is_of_a_neighbour(variable, value):
             continue
         if key := known.get(variable):
-            reading.given.append(Given(key.name, value, variable, variable, cwd))
+            found.append(Given(key.name, value, variable, variable, cwd))
         else:
-            reading.problems.append(f"{variable}: there is no such setting{_hint(variable, known)}")
-    return reading
+            problems.append(f"{variable}: there is no such setting{_hint(variable, known)}")
+    return Reading(found, problems)
 
 
 def find_file(cwd: Path) -> Path | None:
@@ -84,17 +85,18 @@ def read_file(path: Path, shown: str) -> Reading:
         return Reading([], [f"{shown}: is not TOML: {error}"])
     lines, known = _lines(text), keys()
     sections = {key.rpartition(".")[0] for key in known} | {"retention"}
-    reading = Reading([], [])
+    found: list[Given] = []
+    problems: list[str] = []
     for name, value in _leaves(tree, ""):
         place = f"{shown}:{_line(name, lines)}"
         label = f"{place}: {name}"
         if name in known:
-            reading.given.append(Given(name, value, place, label, path.parent))
+            found.append(Given(name, value, place, label, path.parent))
         elif name not in sections:
-            reading.problems.append(f"{label}: there is no such setting{_hint(name, known)}")
+            problems.append(f"{label}: there is no such setting{_hint(name, known)}")
         elif value != {}:
-            reading.problems.append(f"{label}: must be a table, as in [{name}]")
-    return reading
+            problems.append(f"{label}: must be a table, as in [{name}]")
+    return Reading(found, problems)
 
 
 def _leaves(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, object]]:

@@ -45,11 +45,11 @@ def decode_jobs(body: bytes) -> Decoded:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise malformed(body, error) from error
     if isinstance(found, NewJob):
-        _check_data(found, "data", body)
+        payload.check(found.data)
         return Decoded([found], many=False)
     check_size(found)
     for position, job in enumerate(found):
-        _check_data(job, f"[{position}].data", body)
+        payload.check(job.data, f"[{position}].data")
     return Decoded(found, many=True)
 
 
@@ -67,10 +67,3 @@ def keyed_submission(jobs: list[NewJob], headers: Mapping[str, str]) -> Submissi
             f"must be 1 to {LONGEST_KEY} printable ASCII characters", field=KEY_HEADER
         )
     return submission(jobs, key)
-
-
-def _check_data(job: NewJob, field: str, body: bytes) -> None:
-    try:
-        payload.check(job.data, field)
-    except UnicodeDecodeError as error:
-        raise malformed(body, error) from error

@@ -4,6 +4,7 @@ A page is asked for by the last place of the page before, not by a number, so jo
 in between make no other job appear twice or not at all.
 """
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ ORDER = (
     State.CANCELLED,
 )
 """The order of the states in a list of jobs in any state."""
+
+_SCORE = re.compile(r"-?[0-9.]+(e[+-]?[0-9]+)?", re.ASCII)
 
 MOST_EXAMINED = 1_000
 """How many jobs are looked at for one page, when a filter leaves most of them out."""
@@ -140,10 +143,10 @@ def _parse(cursor: str, states: Sequence[State]) -> _Place:
     try:
         state, score, member = cursor.split(":", 2)
         place = _Place(State(state), score, member)
-        if score:
-            decode_number(score)
     except ValueError:
         raise InvalidError("is not one that a page gave", field="cursor") from None
+    if score and not _SCORE.fullmatch(score):
+        raise InvalidError("is not one that a page gave", field="cursor")
     if place.state not in states or bool(score) != bool(member):
         raise InvalidError("does not belong to this list", field="cursor")
     return place

@@ -113,7 +113,7 @@ class Attempt:
             priority=record.priority,
             tags=record.options.tags,
             deadline=None if timeout is None else datetime.now(UTC) + timedelta(seconds=timeout),
-            token=f"{self.attempt}-{self.stamp}-{self.key}",
+            token=f"{self.stamp}-{self.key}",
             notes=taker or self,
             decoder=self.spec.decoder,
         )

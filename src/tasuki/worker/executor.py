@@ -14,6 +14,8 @@ from tasuki.worker.job import Job
 from tasuki.worker.judge import bad_result, invalid, judge, timed_out
 
 NOTHING = Completed()
+THREAD_NAME = "tasuki-job"
+MOST_THREADS = 1_000
 STUBBORN_SECONDS = 5.0
 """How long an attempt that was made to stop may go on before it is settled without it."""
 
@@ -82,7 +84,7 @@ class Executor:
 
     def _start_thread(self, attempt: Attempt, job: Job[Any]) -> None:
         if self._threads is None:
-            self._threads = ThreadPoolExecutor(1_000, thread_name_prefix="tasuki-job")
+            self._threads = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix=THREAD_NAME)
         future = self._threads.submit(_run_in_thread, attempt, job)
         future.add_done_callback(lambda done: self._thread_ended(attempt, done))
 

@@ -6,14 +6,17 @@ import logging
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
 from tasuki.model.errors import AppError, LayoutError, StoreUnavailableError, StoreUnsafeError
 from tasuki.store.store import Store
 from tasuki.worker.app import load_app
+from tasuki.worker.executor import THREAD_NAME
 from tasuki.worker.protocol import (
     EXIT_APP,
     EXIT_OK,
@@ -26,6 +29,9 @@ from tasuki.worker.registry import Registry
 from tasuki.worker.runner import Runner
 
 log = logging.getLogger("tasuki.runner")
+
+THREADS_SECONDS = 0.5
+"""How long idle threads get to end before the process does."""
 
 
 class Pipe:
@@ -163,5 +169,22 @@ def _run(coroutine: Coroutine[Any, Any, None]) -> None:
         uvloop.run(coroutine)
 
 
+def leave_process(code: int) -> NoReturn:
+    """End the process, even if a thread is stuck in a job that was released.
+
+    The interpreter would wait for such a thread, perhaps for ever.
+    """
+    deadline = time.monotonic() + THREADS_SECONDS
+    stuck = [thread for thread in threading.enumerate() if thread.name.startswith(THREAD_NAME)]
+    for thread in stuck:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    if any(thread.is_alive() for thread in stuck):
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave_process(main())

@@ -1,28 +1,21 @@
 """Making a job: `enqueue`."""
 
 import re
-import sys
 from collections.abc import Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from tasuki.cli.durations import Seconds
+from tasuki.cli.jobinput import read_backoff, read_data, read_priority, read_time
 from tasuki.cli.jobview import error_line
-from tasuki.cli.kinds import Duration
 from tasuki.cli.options import as_json
 from tasuki.cli.output import print_json, remark, say
 from tasuki.cli.program import EXIT_FAILED, Command
 from tasuki.cli.run import at_desk
 from tasuki.cli.text import printable
-from tasuki.model.backoff import BackoffRule, ExponentialBackoff, FixedBackoff
-from tasuki.model.errors import InvalidError, PayloadError
 from tasuki.model.job import JobInfo
 from tasuki.model.state import State
-from tasuki.wire.payload import check
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
@@ -93,15 +86,16 @@ async def enqueue(
     """
     id = await desk.client.enqueue(
         type,
-        _data(data),
-        at=_time(at),
-        priority=_priority(priority),
-        backoff=_backoff(backoff),
+        read_data(data),
+        at=read_time(at),
+        priority=read_priority(priority),
+        backoff=read_backoff(backoff),
         **options,
     )
     if wait is None:
         print_json({"id": id}) if as_json else say(str(id))
         return 0
+    await _mention_idle(desk, type)
     job = await desk.client.wait(id, None if wait == float("inf") else wait)
     return _end(job, as_json=as_json)
 
@@ -118,6 +112,12 @@ def _end(job: JobInfo, *, as_json: bool) -> int:
         why = error_line(job) or job.reason or ""
         remark(f"tasuki: job {job.id} {job.state}{': ' if why else ''}{printable(why)}")
     return 0 if completed else EXIT_FAILED
+
+
+async def _mention_idle(desk: "Desk", type: str) -> None:
+    runners = await desk.admin.runners()
+    if not any(type in runner.fields.get("types", "") for runner in runners):
+        remark(f"no runner handles {printable(type)} yet; waiting for one")
 
 
 def _with_wait_joined(args: Sequence[str]) -> list[str]:
@@ -138,67 +138,3 @@ def _with_wait_joined(args: Sequence[str]) -> list[str]:
 
 def _is_time(word: str) -> bool:
     return bool(re.fullmatch(r"[0-9.]+(ms|[smhd])?", word))
-
-
-def _data(text: str | None) -> msgspec.Raw | None:
-    if text is None:
-        return None
-    if text == "-":
-        return _json(sys.stdin.buffer.read(), "standard input")
-    if text.startswith("@"):
-        try:
-            return _json(Path(text[1:]).read_bytes(), text[1:])
-        except OSError as error:
-            raise InvalidError(f"cannot read {text[1:]}: {error.strerror}", field="data") from error
-    return _json(text.encode("utf-8", "surrogateescape"), None)
-
-
-def _json(text: bytes, source: str | None) -> msgspec.Raw:
-    try:
-        check(text)
-    except PayloadError as error:
-        hint = f" (read from {source})" if source else "; a text needs its quotes: '\"like this\"'"
-        raise PayloadError(f"{error.message}{hint}", field="data") from error
-    return msgspec.Raw(text)
-
-
-def _time(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidError(
-            f"must be a time such as 2027-01-31T08:00+01:00, not {text!r}", field="at"
-        ) from None
-    return moment if moment.tzinfo else moment.astimezone()
-
-
-def _priority(text: str) -> int | float | str:
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-def _backoff(text: str | None) -> BackoffRule | None:
-    if text is None:
-        return None
-    if text.lstrip().startswith(("{", "[")):
-        try:
-            return msgspec.json.decode(
-                text, type=FixedBackoff | ExponentialBackoff | tuple[float, ...]
-            )
-        except msgspec.ValidationError as error:
-            raise InvalidError(str(error), field="backoff") from error
-        except msgspec.DecodeError as error:
-            raise InvalidError(f"is not JSON: {error}", field="backoff") from error
-    try:
-        delays = tuple(Duration().read(part) for part in text.split(","))
-    except ValueError as error:
-        raise InvalidError(f"{error}, or several with commas, or JSON", field="backoff") from error
-    return FixedBackoff(delay=delays[0]) if len(delays) == 1 else delays

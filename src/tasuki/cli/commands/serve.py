@@ -7,7 +7,7 @@ from tasuki.cli.program import Command
 from tasuki.cli.run import with_settings
 from tasuki.cli.settings import Settings
 
-_EMBEDDED = (*STORE, "fsync", "maxmemory")
+_OWN_STORE = (*STORE, "fsync", "maxmemory", "allow_unsafe")
 _SERVER = (
     "server.host",
     "server.port",
@@ -32,7 +32,7 @@ _reload = click.option(
 @click.command("up", cls=Command)
 @_app
 @_reload
-@with_settings(*_SERVER, *_WORKER, *_EMBEDDED, *LOG)
+@with_settings(*_SERVER, *_WORKER, *_OWN_STORE, *LOG)
 async def up(settings: Settings, app: str, reload: bool) -> None:
     """Run everything: store, HTTP server, dashboard, and the workers of APP.
 
@@ -48,7 +48,7 @@ async def up(settings: Settings, app: str, reload: bool) -> None:
 
 
 @click.command("server", cls=Command)
-@with_settings(*_SERVER, *_EMBEDDED, *LOG)
+@with_settings(*_SERVER, *_OWN_STORE, *LOG)
 async def server(settings: Settings) -> None:
     """Run the HTTP server with its dashboard, and no workers.
 
@@ -63,7 +63,7 @@ async def server(settings: Settings) -> None:
 @click.command("worker", cls=Command)
 @_app
 @_reload
-@with_settings(*_WORKER, *_EMBEDDED, *LOG)
+@with_settings(*_WORKER, *_OWN_STORE, *LOG)
 async def worker(settings: Settings, app: str, reload: bool) -> None:
     """Run the workers of APP, and no HTTP server.
 

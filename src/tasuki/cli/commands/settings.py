@@ -13,6 +13,8 @@ from tasuki.cli.run import effective
 from tasuki.cli.settings import keys
 from tasuki.cli.text import styled, width
 
+DEFAULT = "default"
+
 
 @click.command("settings", cls=Command)
 @as_json
@@ -54,9 +56,9 @@ def _toml(values: Mapping[str, object], places: Mapping[str, str]) -> Iterator[s
             yield ""
             yield styled(f"[{section}]", bold=True)
         line = f"# {word} is not set" if value is None else f"{word} = {_toml_value(value)}"
-        place = places[name]
+        place = places.get(name, DEFAULT)
         space = " " * max(2, 40 - width(line))
-        shown = line if place == "default" else styled(line, bold=True)
+        shown = line if place == DEFAULT else styled(line, bold=True)
         yield f"{shown}{space}{styled(f'# {place}', dim=True)}"
 
 

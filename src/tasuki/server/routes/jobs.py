@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from tasuki.admin import Admin, JobJson, job_json
 from tasuki.client import Client
+from tasuki.model.errors import KeyReusedError
 from tasuki.model.job import JobInfo, NewJob
 from tasuki.model.state import State
 from tasuki.server.answers import JobPage, JobState, JobStates, LogLines
@@ -54,7 +55,10 @@ class Jobs:
         require_json(request)
         body = await read_body(request, self._body_limit)
         jobs, many = decode_jobs(body)
-        ids = await self._client.submit(keyed_submission(jobs, request.headers))
+        try:
+            ids = await self._client.submit(keyed_submission(jobs, request.headers))
+        except KeyReusedError as error:
+            raise KeyReusedError(error.message, field=KEY_HEADER) from error
         states = [JobState(id, _state(job)) for id, job in zip(ids, jobs, strict=True)]
         if many:
             return reply(JobStates(states), 201)

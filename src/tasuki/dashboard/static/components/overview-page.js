@@ -58,6 +58,7 @@ class OverviewPage extends Element {
     if (types.length === 0) return welcome(runners);
     const hour = sum(perType(stats));
     return html`
+      <h1 class="unseen">Overview</h1>
       <tasuki-stat-tiles .types=${types} .runners=${runners} .hour=${hour}></tasuki-stat-tiles>
       ${panel(
         "Jobs per minute",

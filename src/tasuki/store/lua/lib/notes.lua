@@ -3,7 +3,7 @@
 -- ids, stamps  the jobs, fenced like a settle
 -- progress     {position = JSON}
 -- lines        {position = {line, ...}}
--- most         how many lines a job keeps
+-- most         how many lines a job keeps, if any
 local function write_notes(runner, notes, most)
   if #notes.ids == 0 then
     return
@@ -17,7 +17,7 @@ local function write_notes(runner, notes, most)
         values[#values + 1] = id
         values[#values + 1] = notes.progress[i]
       end
-      if notes.lines[i] then
+      if notes.lines[i] and most > 0 then
         bulk('RPUSH', 'log:' .. id, notes.lines[i])
         call('LTRIM', 'log:' .. id, -most, -1)
         call('HSET', 'logged', id, call('LLEN', 'log:' .. id))

@@ -1,0 +1,147 @@
+"""Submissions that come while a call is in flight go together in the next one."""
+
+import asyncio
+
+import msgspec
+import pytest
+import valkey
+
+from tasuki import Client, InvalidError, NewJob
+from tasuki.client import submission
+from tasuki.client.coalescer import MOST_BYTES
+from tasuki.store.producer import MOST_JOBS, Submission
+from tests.proxy import Proxy
+from tests.support import eventually
+
+
+class Calls:
+    """Counts the calls that made jobs: each wrote one event."""
+
+    def __init__(self, plain: valkey.Valkey, namespace: str) -> None:
+        self._plain = plain
+        self._events = f"{{{namespace}:0}}:events"
+
+    def made(self) -> int:
+        return int(self._plain.xlen(self._events))
+
+
+@pytest.fixture
+def calls(plain: valkey.Valkey, namespace: str) -> Calls:
+    return Calls(plain, namespace)
+
+
+async def test_a_hundred_at_once_are_two_calls(client: Client, calls: Calls):
+    ids = await asyncio.gather(*(client.enqueue("email", n) for n in range(100)))
+    assert calls.made() == 2
+    data = [msgspec.json.decode((await client.get(id)).data) for id in ids]
+    assert data == list(range(100))
+
+
+async def test_one_after_another_each_is_a_call(client: Client, calls: Calls):
+    for n in range(5):
+        await client.enqueue("email", n)
+    assert calls.made() == 5
+
+
+async def test_a_call_holds_a_thousand_jobs_at_most(client: Client, calls: Calls):
+    jobs = [{"type": "email"}] * (MOST_JOBS // 2)
+    ids = await asyncio.gather(*(client.enqueue_many(jobs) for _ in range(6)))
+    assert len({id for some in ids for id in some}) == 6 * len(jobs)
+    # The first alone, then two by two, and the last alone.
+    assert calls.made() == 4
+
+
+async def test_a_call_holds_4_mib_at_most(client: Client, calls: Calls):
+    data = "x" * (MOST_BYTES // 2 - 2)
+    await asyncio.gather(*(client.enqueue("email", data) for _ in range(5)))
+    assert calls.made() == 3
+
+
+async def test_what_is_larger_goes_alone(client: Client, calls: Calls):
+    await asyncio.gather(
+        client.enqueue("email"),
+        client.enqueue("email", "x" * (MOST_BYTES + 1)),
+        client.enqueue("email"),
+    )
+    assert calls.made() == 3
+
+
+async def test_who_leaves_before_its_turn_makes_nothing(client: Client):
+    tasks = [asyncio.create_task(client.enqueue("email", n)) for n in range(5)]
+    await asyncio.sleep(0)
+    tasks[3].cancel()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(answers.pop(3), asyncio.CancelledError)
+    assert all(isinstance(answer, int) for answer in answers)
+    assert (await client.counts())["email"]["waiting"] == 4
+
+
+async def test_all_may_leave_before_their_turn(client: Client):
+    tasks = [asyncio.create_task(client.enqueue("email", n)) for n in range(5)]
+    await asyncio.sleep(0)
+    for task in tasks[1:]:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await client.enqueue("email")
+    assert (await client.counts())["email"]["waiting"] == 2
+
+
+async def test_who_leaves_while_its_call_is_in_flight_disturbs_nobody(
+    far_client: Client, proxy: Proxy
+):
+    await far_client.enqueue("email")
+    proxy.black_hole()
+    tasks = [asyncio.create_task(far_client.enqueue("email", n)) for n in range(6)]
+    await asyncio.sleep(0)
+    # The first one's call is in flight; when it leaves, the others' call begins, on a connection
+    # of its own.
+    proxy.requests.clear()
+    tasks[0].cancel()
+    await eventually(lambda: proxy.count(b"tasuki-producer"))
+    tasks[3].cancel()
+    proxy.pass_on()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    left = {n for n, answer in enumerate(answers) if isinstance(answer, asyncio.CancelledError)}
+    assert left == {0, 3}
+    assert len({answer for answer in answers if isinstance(answer, int)}) == 4
+    # Of those who left, the second was made with the others, and the first may have been.
+    assert 6 <= (await far_client.counts())["email"]["waiting"] <= 7
+
+
+async def test_a_job_that_cannot_be_written_concerns_its_caller_alone(client: Client):
+    unwritable = submission([NewJob(type="email", data=msgspec.Raw(b'"\xff"'))])
+    answers = await asyncio.gather(
+        client.enqueue("email"),
+        client.enqueue("email"),
+        client.submit(unwritable),
+        client.enqueue("email"),
+        return_exceptions=True,
+    )
+    assert isinstance(answers.pop(2), InvalidError)
+    assert all(isinstance(answer, int) for answer in answers)
+
+
+async def test_an_error_of_the_store_goes_to_all_in_the_call(
+    client: Client, plain: valkey.Valkey, namespace: str
+):
+    plain.set(f"{{{namespace}:0}}:layout", "another")
+    answers = await asyncio.gather(
+        *(client.enqueue("email", n) for n in range(5)), return_exceptions=True
+    )
+    assert [type(answer).__name__ for answer in answers] == ["LayoutError"] * 5
+    plain.delete(f"{{{namespace}:0}}:layout")
+    assert await client.enqueue("email") > 0
+
+
+@pytest.mark.parametrize("count", [0, 1_001])
+async def test_a_ready_submission_has_1_to_1000_jobs_too(client: Client, count: int):
+    with pytest.raises(InvalidError, match="submission"):
+        await client.submit(Submission([NewJob(type="email")] * count))
+
+
+async def test_closing_waits_for_what_was_gathered(client: Client):
+    tasks = [asyncio.create_task(client.enqueue("email", n)) for n in range(10)]
+    await tasks[0]
+    await client.close()
+    assert all(task.done() for task in tasks)
+    assert len({task.result() for task in tasks}) == 10

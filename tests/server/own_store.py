@@ -1,0 +1,78 @@
+"""A Valkey for one test alone, to do to it what happens to stores."""
+
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import valkey
+
+from tasuki.embedded import find_binary
+from tests.support import eventually_sync, plain_client
+
+
+class OwnStore:
+    """One server in one directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"unix://{directory}/store.sock"
+
+    def start(self, *options: str) -> None:
+        """Start it, on the data that it left."""
+        self._process = subprocess.Popen(
+            [
+                find_binary().path,
+                *("--port", "0", "--unixsocket", f"{self._directory}/store.sock"),
+                *("--dir", self._directory, "--save", "", "--appendonly", "yes"),
+                *("--appendfsync", "always", "--logfile", f"{self._directory}/log"),
+                *options,
+            ],
+            stdin=subprocess.DEVNULL,
+        )
+        eventually_sync(self._answers)
+
+    def kill(self) -> None:
+        """As when its machine loses power."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def freeze(self) -> None:
+        """It keeps its connections and answers nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def command(self, *words: str | int) -> object:
+        """Send it a command."""
+        with plain_client(self.url) as client:
+            return client.execute_command(*words)
+
+    def _signal(self, number: int) -> None:
+        assert self._process is not None
+        os.kill(self._process.pid, number)
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.command("PING"))
+        except valkey.ConnectionError:
+            return False
+
+
+@contextmanager
+def own_store() -> Iterator[OwnStore]:
+    """A store that is gone at the end, whatever was done to it."""
+    with tempfile.TemporaryDirectory(prefix="tasuki-") as name:
+        store = OwnStore(Path(name))
+        store.start()
+        try:
+            yield store
+        finally:
+            store.kill()
