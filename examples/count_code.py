@@ -20,7 +20,7 @@ class CountCode(Worker):
     """
 
     type = "count"
-    concurrency = 4
+    concurrency = 1  # counting is all CPU, and more threads would only share it
     attempts = 3
     backoff = Backoff.exponential(base=0.5, cap=2)
     timeout = 120

@@ -1,7 +1,7 @@
 """The demonstration of `make demo`.
 
-Starts `tasuki up` on a worker that counts what is in Python files, submits one job over HTTP for each
-file of Python's standard library, watches the jobs, and shows what came of them.
+Starts `tasuki up` on a worker that counts what is in Python files, submits one job over HTTP for
+each file of Python's standard library, watches the jobs, and shows what came of them.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -17,6 +18,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -27,8 +29,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 APP = Path(__file__).with_name("count_code.py")
+LIBRARY = Path(sysconfig.get_path("stdlib"))
 START_SECONDS = 30
 FINISH_SECONDS = 300
+STATES = ("scheduled", "active", "completed", "failed", "cancelled")
 PROCESSES = str(min(os.cpu_count() or 1, 4))
 
 console = Console()
@@ -40,6 +44,9 @@ class Api:
     def __init__(self, port: int) -> None:
         self.address = f"http://127.0.0.1:{port}/"
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def reconnect(self) -> None:
+        self._connection.close()
 
     def get(self, path: str) -> Any:
         return self._call("GET", path)
@@ -86,52 +93,56 @@ def wait_until_ready(api: Api, process: subprocess.Popen[bytes], log: Path) -> N
     while time.monotonic() < deadline and process.poll() is None:
         try:
             api.get("/api/v1/health/ready")
-        except OSError:
+        except (OSError, http.client.HTTPException):
+            api.reconnect()
             time.sleep(0.05)
         else:
             return
     sys.exit(f"tasuki up did not start:\n{log.read_text(errors='replace')}")
 
 
-def submit_all(api: Api, files: list[Path]) -> float:
-    started = time.monotonic()
+def submit_all(port: int, files: list[Path]) -> None:
+    api = Api(port)
     for file in files:
         api.submit("count", {"path": str(file)})
-    return len(files) / (time.monotonic() - started)
 
 
-def watch(api: Api, total: int) -> float:
-    """Show how far the jobs are, until all have ended. Gives the seconds that it took."""
+def watch(api: Api, total: int) -> None:
+    """Show how far the jobs are, until all have ended."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description:<28}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    started = time.monotonic()
+    deadline = time.monotonic() + FINISH_SECONDS
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("counting", total=total)
-        while time.monotonic() - started < FINISH_SECONDS:
-            [counts] = [row for row in api.get("/api/v1/types")["types"] if row["type"] == "count"]
+        bar = progress.add_task("", total=total)
+        while time.monotonic() < deadline:
+            rows = api.get("/api/v1/types")["types"]
+            counts = Counter[str]()
+            for row in rows:
+                counts.update({state: row[state] for state in STATES})
             ended = counts["completed"] + counts["failed"] + counts["cancelled"]
-            waiting_again = f", {counts['scheduled']} to be retried" if counts["scheduled"] else ""
-            progress.update(bar, completed=ended, description=f"counting{waiting_again}")
+            now = f"{counts['active']} active, {counts['scheduled']} to be retried"
+            progress.update(bar, completed=ended, description=now)
             if ended >= total:
-                return time.monotonic() - started
-            time.sleep(0.2)
+                progress.update(bar, description="done")
+                return
+            time.sleep(0.1)
     sys.exit(f"the jobs did not end within {FINISH_SECONDS} s")
 
 
-def show(api: Api, seconds: float, submitted: float) -> None:
+def show(api: Api, seconds: float) -> None:
     done, failed = list(api.jobs("completed")), list(api.jobs("failed"))
     totals = Counter[str]()
     for job in done:
         totals.update(job["result"])
+    attempts = f", after {failed[0]['attempts']['made']} attempts each" if failed else ""
     table = Table(title="Python's standard library, counted", show_header=False)
-    table.add_row("submitted over HTTP", f"{submitted:,.0f} jobs/s, one call each")
     table.add_row("done", f"{len(done):,}")
-    table.add_row("failed", f"{len(failed):,}, after {failed[0]['attempts']['made'] if failed else 0} attempts each")
-    table.add_row("jobs/s", f"{(len(done) + len(failed)) / seconds:,.0f} in {PROCESSES} runners")
+    table.add_row("failed", f"{len(failed):,}{attempts}")
+    table.add_row("jobs/s", f"{(len(done) + len(failed)) / seconds:,.0f}, in {PROCESSES} runners")
     for what, number in totals.items():
         table.add_row(what, f"{number:,}")
     console.print(table)
@@ -152,8 +163,8 @@ def show_failures(jobs: list[dict[str, Any]]) -> None:
     table = Table("failed", "attempts", "why")
     for job in jobs[:12]:
         error = job["error"]
-        why = f"{error['type']}: {error['message']}"
-        table.add_row(short(job), str(job["attempts"]["made"]), why[:90])
+        why = f"{error['type']}: {error['message']}".replace(str(LIBRARY), "...")
+        table.add_row(short(job), str(job["attempts"]["made"]), why)
     if len(jobs) > 12:
         table.add_row(f"and {len(jobs) - 12} more", "", "")
     console.print(table)
@@ -169,13 +180,10 @@ def short(job: dict[str, Any]) -> str:
 
 
 def standard_library() -> list[Path]:
-    root = Path(sysconfig.get_path("stdlib"))
-    return sorted(p for p in root.rglob("*.py") if "site-packages" not in p.parts)
+    return sorted(p for p in LIBRARY.rglob("*.py") if "site-packages" not in p.parts)
 
 
 def free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -194,10 +202,13 @@ def main() -> None:
         with tasuki_up(port, data_dir) as process:
             wait_until_ready(api, process, data_dir / "demo.log")
             console.print(f"Tasuki is up. Dashboard: [bold]{api.address}[/]")
-            console.print(f"Submitting {len(files):,} jobs, one for each file of the library ...")
-            submitted = submit_all(api, files)
-            seconds = watch(api, len(files))
-            show(api, seconds, submitted)
+            console.print(f"One job over HTTP for each of {len(files):,} files of the library:")
+            started = time.monotonic()
+            with ThreadPoolExecutor(1) as pool:
+                submitting = pool.submit(submit_all, port, files)
+                watch(api, len(files))
+                submitting.result()
+            show(api, time.monotonic() - started)
             console.print(f"Dashboard: [bold]{api.address}[/]")
             if options.keep:
                 console.print("Staying up. Stop with Ctrl-C.")

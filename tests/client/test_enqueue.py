@@ -114,7 +114,7 @@ async def test_what_is_wrong_is_named_and_nothing_is_made(
     client: Client, field: str, arguments: dict[str, Any]
 ):
     with pytest.raises(InvalidError) as caught:
-        await client.enqueue(**({"type": "email"} | arguments))
+        await client.enqueue(**(dict[str, Any](type="email") | arguments))
     assert caught.value.field == field
     assert await client.counts() == {}
 

@@ -3,9 +3,9 @@ from typing import Any
 
 import msgspec
 import pytest
-import valkey
 
 from tasuki import Client, InvalidError, NewJob, PayloadError
+from tasuki.store.store import Store
 
 
 async def test_gives_the_ids_in_order(client: Client):
@@ -25,12 +25,10 @@ async def test_gives_the_ids_in_order(client: Client):
     assert jobs[2].tags == ("x",)
 
 
-async def test_a_thousand_jobs_are_one_call(
-    client: Client, plain: valkey.Valkey, namespace: str
-):
+async def test_a_thousand_jobs_are_one_call(client: Client, store: Store):
     ids = await client.enqueue_many({"type": "email", "data": n} for n in range(1_000))
     assert len(set(ids)) == 1_000
-    assert plain.xlen(f"{{{namespace}:0}}:events") == 1
+    assert await store.shared.command("XLEN", store.keyspace.key("events")) == 1
 
 
 WRONG: list[tuple[Any, str, str]] = [

@@ -1,6 +1,7 @@
 """A submission with an idempotency key is made once, however often it is sent."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -23,10 +24,10 @@ async def test_the_same_again_gives_the_first_id(client: Client):
     [{"data": {"to": "b"}}, {"type": "sms"}, {"priority": 1}, {"tags": ["x"]}],
     ids=["data", "type", "priority", "tags"],
 )
-async def test_another_submission_with_the_key_is_refused(client: Client, changed: dict):
+async def test_another_submission_with_the_key_is_refused(client: Client, changed: dict[str, Any]):
     await client.enqueue("email", {"to": "a"}, key="k")
     with pytest.raises(KeyReusedError) as caught:
-        await client.enqueue(**({"type": "email", "data": {"to": "a"}, "key": "k"} | changed))
+        await client.enqueue(**(dict[str, Any](type="email", data={"to": "a"}) | changed), key="k")
     assert caught.value.field == "key"
     assert await waiting(client) == 1
 

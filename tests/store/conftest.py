@@ -1,4 +1,6 @@
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import valkey
@@ -20,3 +22,10 @@ async def repeating(store: Store) -> AsyncIterator[RepeatingLink]:
     link = RepeatingLink(store.address, store.keyspace, "repeating")
     yield link
     await link.close()
+
+
+@pytest.fixture
+def short_dir() -> Iterator[Path]:
+    """A directory for a store of the test's own; sockets need a short name."""
+    with tempfile.TemporaryDirectory(prefix="tasuki-") as name:
+        yield Path(name) / "data"

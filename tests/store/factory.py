@@ -130,6 +130,18 @@ def report_of(
     return Report(notes or Notes(), list(finished), list(scheduled), list(released))
 
 
+def merged(*reports: Report) -> Report:
+    """All of these in one; at most one may have notes."""
+    notes = [report.notes for report in reports if report.notes.ids]
+    assert len(notes) <= 1
+    return report_of(
+        notes=notes[0] if notes else None,
+        finished=[group for report in reports for group in report.finished],
+        scheduled=[group for report in reports for group in report.scheduled],
+        released=[group for report in reports for group in report.released],
+    )
+
+
 def finished(
     *jobs: Held,
     state: State = State.COMPLETED,

@@ -145,6 +145,8 @@ async def test_a_limit_out_of_range_is_refused(store: Store, limit: int):
         "waiting:nan:A1",
         "waiting:inf:A1",
         "waiting: 1:A1",
+        "waiting:1.2.3:A1",
+        "waiting:.:A1",
         "waiting:٣:A1",
     ],
     ids=str,

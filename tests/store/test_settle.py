@@ -22,6 +22,7 @@ from tests.store.factory import (
     enqueue_many,
     failed,
     finished,
+    merged,
     new_job,
     noted,
     released,
@@ -110,14 +111,9 @@ async def test_one_report_may_settle_many_types_in_many_ways(store: Store):
     await enqueue_many(store, [new_job(type) for type in "aaaabbbb"])
     someone = await runner(store)
     a, b = await someone.claim("a", 4), await someone.claim("b", 4)
-    parts = [completed(a[0]), failed(a[1]), completed(b[0]), cancelled(b[1])]
-    report = Report(
-        notes=noted(a[0], progress="1").notes,
-        finished=[group for part in parts for group in part.finished],
-        scheduled=retried(a[2]).scheduled + snoozed(b[2]).scheduled,
-        released=released(a[3]).released + released(b[3]).released,
-    )
-    assert await someone.settle(report) == []
+    first = [noted(a[0], progress="1"), completed(a[0]), failed(a[1]), retried(a[2]), released(a[3])]
+    second = [completed(b[0]), cancelled(b[1]), snoozed(b[2]), released(b[3])]
+    assert await someone.settle(merged(*first, *second)) == []
     states = [(await store.reader().job(id)).state for id in range(1, 9)]
     assert states == [
         "completed", "failed", "scheduled", "waiting", "completed", "cancelled", "scheduled", "waiting"
@@ -243,15 +239,8 @@ class TestRetention:
         await enqueue_many(store, [new_job() for _ in range(3)])
         someone = await runner(store)
         day, hour, nothing = await someone.claim(n=3)
-        report = Report(
-            completed(day).notes,
-            completed(day, keep=86_400).finished
-            + completed(hour, keep=3_600).finished
-            + completed(nothing, keep=0).finished,
-            [],
-            [],
-        )
-        await someone.settle(report)
+        kept = {day: 86_400, hour: 3_600, nothing: 0}
+        await someone.settle(merged(*(completed(job, keep=kept[job]) for job in kept)))
         done = dict(
             plain.zrange(f"{{{namespace}:0}}:done:completed:email", 0, -1, withscores=True)
         )

@@ -79,7 +79,7 @@ def _value(given: Given) -> object:
 
 def _seen(given: Given) -> str:
     # A url may hold a password.
-    if given.name == "url":
+    if given.name == "url" or given.value == "":
         return ""
     text = repr(given.value)
     return f", not {text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + '...'}"

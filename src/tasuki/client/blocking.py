@@ -94,11 +94,9 @@ class BlockingClient:
         self.close()
 
     def _forget(self) -> None:
-        """In a forked child: leave what was inherited alone, and start afresh."""
+        """In a forked child: the thread is not there, and the connections are the parent's."""
         self._lock = Lock()
-        if self._opened is not None:
-            self._opened[0].abandon()
-            self._opened = None
+        self._opened = None
 
 
 def _call_after_fork(method: WeakMethod[Callable[[], None]]) -> None:

@@ -54,6 +54,9 @@ def connect_sync(
 
 
 def _store(url: str, namespace: str) -> Store:
+    for field, value in (("url", url), ("namespace", namespace)):
+        if not isinstance(value, str):
+            raise InvalidError("must be text", field=field)
     try:
         return Store(url, namespace=namespace)
     except InvalidError as error:

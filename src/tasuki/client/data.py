@@ -36,8 +36,11 @@ def encode_data(data: Any) -> msgspec.Raw:
 def _plain(data: Any, error: PayloadError) -> Any:
     try:
         return msgspec.to_builtins(data, enc_hook=_dump)
-    except (TypeError, RecursionError):
+    except TypeError:
         raise error from None
+    except RecursionError:
+        message = f"is nested deeper than {payload.DEEPEST} levels"
+        raise PayloadError(message, field="data") from None
 
 
 def _dump(value: Any) -> Any:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from concurrent.futures import CancelledError, Future
-from selectors import DefaultSelector
+from selectors import PollSelector
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
@@ -16,8 +16,9 @@ class LoopThread:
     """Runs coroutines for other threads, which wait for their results."""
 
     def __init__(self) -> None:
-        self._selector = DefaultSelector()
-        self._loop = asyncio.SelectorEventLoop(self._selector)
+        # An epoll or kqueue is shared with forked children: a connection that is deleted in a child
+        # would take itself out of the parent's. A poll is not shared, and as good for few sockets.
+        self._loop = asyncio.SelectorEventLoop(PollSelector())
         self._thread = Thread(target=self._serve, name="tasuki-client", daemon=True)
         self._lock = Lock()
         self._running: set[Future[Any]] = set()
@@ -50,14 +51,6 @@ class LoopThread:
         # What came in too late to be started would never end.
         for future in list(self._running):
             future.cancel()
-
-    def abandon(self) -> None:
-        """Let go of a loop that was inherited by a fork, and whose thread is not there.
-
-        Its selector is shared with the parent. If the loop's connections took themselves out of it
-        when they are deleted here, the parent would wait for their data in vain.
-        """
-        self._selector.close()
 
     def _submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         with self._lock:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -63,6 +63,7 @@ def build_app(services: Services, options: ServerOptions) -> ASGIApp:
             RequestError: problems.refused,
             TasukiError: problems.failed,
             HTTPException: missed,
+            ClientDisconnect: problems.left,
             Exception: problems.broken,
         },
     )

@@ -3,6 +3,7 @@
 import asyncio
 
 from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message
 
 from tasuki.server.problems import RequestError
 
@@ -25,19 +26,14 @@ async def read_body(request: Request, limit: int) -> bytes:
         raise RequestError("media_type", f"send the body as it is, without {encoding} encoding")
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit:
-        raise _too_large(limit)
-    try:
+        raise _too_large(limit, unread=True)
+    message = await _receive(request)
+    body = message["body"]
+    while message["more_body"] and len(body) <= limit:
         message = await _receive(request)
-        body = message["body"]
-        while message["more_body"]:
-            message = await _receive(request)
-            body += message["body"]
-            if len(body) > limit:
-                raise _too_large(limit)
-    except TimeoutError:
-        raise RequestError("slow", f"nothing came for {CHUNK_SECONDS:.0f} s") from None
+        body += message["body"]
     if len(body) > limit:
-        raise _too_large(limit)
+        raise _too_large(limit, unread=message["more_body"])
     return body
 
 
@@ -64,13 +60,17 @@ def require_json(request: Request) -> None:
         raise RequestError("media_type", "send JSON in UTF-8")
 
 
-async def _receive(request: Request) -> dict[str, object]:
-    async with asyncio.timeout(CHUNK_SECONDS):
-        message = await request.receive()
+async def _receive(request: Request) -> Message:
+    try:
+        async with asyncio.timeout(CHUNK_SECONDS):
+            message = await request.receive()
+    except TimeoutError:
+        text = f"nothing came for {CHUNK_SECONDS:g} s"
+        raise RequestError("slow", text, unread=True) from None
     if message["type"] == "http.disconnect":
         raise ClientDisconnect
     return message
 
 
-def _too_large(limit: int) -> RequestError:
-    return RequestError("too_large", f"a body may have at most {limit} bytes")
+def _too_large(limit: int, *, unread: bool) -> RequestError:
+    return RequestError("too_large", f"a body may have at most {limit} bytes", unread=unread)

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from tasuki.admin import Admin
 from tasuki.client import Client
@@ -26,6 +27,7 @@ from tasuki.server.kue_job import kue_job
 from tasuki.server.kue_options import kue_new_job
 from tasuki.server.kue_replies import answer, error, kue_route
 from tasuki.server.kue_stats import kue_stats
+from tasuki.server.parting import Parting
 from tasuki.server.problems import RequestError
 from tasuki.store.producer import MOST_JOBS, Submission
 from tasuki.wire.ids import LARGEST_ID
@@ -50,7 +52,7 @@ class KueApi:
             kue_route("/stats", {"GET": self.stats}),
         ]
 
-    async def submit(self, request: Request) -> Response:
+    async def submit(self, request: Request) -> ASGIApp:
         kind = media_type(request)
         if kind not in (JSON, FORM):
             if request.headers.get("content-length", "0") != "0":
@@ -62,7 +64,8 @@ class KueApi:
             body = await read_body(request, self._body_limit)
             found = _parse(body, kind)
         except RequestError as refusal:
-            return error(refusal.detail, refusal.code)
+            answered = error(refusal.detail, refusal.code)
+            return Parting(answered) if refusal.unread else answered
         except InvalidError as refusal:
             return error(str(refusal), "malformed")
         if not found:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from tasuki.admin.causes import cause
 from tasuki.model.errors import InvalidError, StoreError, TasukiError
 from tasuki.server.answers import Problem
+from tasuki.server.parting import Parting
 
 log = logging.getLogger("tasuki.server")
 
@@ -56,10 +57,15 @@ KINDS: Mapping[str, Kind] = {
 
 
 class RequestError(Exception):
-    """A request that is refused before it comes to jobs. `code` is one of `KINDS`."""
+    """A request that is refused before it comes to jobs. `code` is one of `KINDS`.
 
-    def __init__(self, code: str, detail: str, *, field: str | None = None) -> None:
-        self.code, self.detail, self.field = code, detail, field
+    `unread` tells that the client may still be sending, and is not listened to any more.
+    """
+
+    def __init__(
+        self, code: str, detail: str, *, field: str | None = None, unread: bool = False
+    ) -> None:
+        self.code, self.detail, self.field, self.unread = code, detail, field, unread
         super().__init__(detail)
 
 
@@ -94,7 +100,8 @@ class Problems:
     async def refused(self, request: Request, error: Exception) -> Response:
         """For RequestError."""
         assert isinstance(error, RequestError)
-        return problem(error.code, error.detail, field=error.field)
+        answer = problem(error.code, error.detail, field=error.field)
+        return Parting(answer) if error.unread else answer
 
     async def failed(self, request: Request, error: Exception) -> Response:
         """For TasukiError."""
@@ -118,6 +125,10 @@ class Problems:
             allowed = (error.headers or {}).get("Allow", "")
             return problem("method", f"possible methods: {allowed}", allow=allowed)
         return problem("no_route", "look at /api/v1/openapi.json for what there is")
+
+    async def left(self, request: Request, error: Exception) -> Response:
+        """For ClientDisconnect: there is nobody to read this."""
+        return problem("malformed", "the client left before its request was complete")
 
     async def broken(self, request: Request, error: Exception) -> Response:
         """For everything unexpected. Starlette raises it again afterwards, so it gets logged."""

@@ -26,10 +26,10 @@ ORDER = (
 )
 """The order of the states in a list of jobs in any state."""
 
-_SCORE = re.compile(r"-?[0-9.]+(e[+-]?[0-9]+)?", re.ASCII)
-
 MOST_EXAMINED = 1_000
 """How many jobs are looked at for one page, when a filter leaves most of them out."""
+
+_SCORE = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
 
 
 class Page(NamedTuple):

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from tasuki.model.state import State
 from tests.support import eventually
@@ -17,6 +18,7 @@ from tests.worker.desk import Desk
 SUPERVISOR = """
 import asyncio, sys
 import msgspec
+import pytest
 from tasuki.worker.daemon import Daemon, DaemonOptions
 from tasuki.worker.protocol import RunnerConfig
 
@@ -58,13 +60,16 @@ async def test_after_the_grace_a_job_is_released_untouched(host: Host, desk: Des
         assert (job.state, job.attempts.made, job.crashes) == (State.WAITING, 0, 0)
 
 
-async def test_the_second_order_ends_the_grace(host: Host, desk: Desk):
+async def test_the_second_order_ends_the_grace(
+    host: Host, desk: Desk, caplog: pytest.LogCaptureFixture
+):
     async with host.running(host.options(grace=600)) as daemon:
         id = await desk.submit("act", {"do": "hold"})
         await desk.comes_to(id, State.ACTIVE)
         stopping = asyncio.create_task(daemon.stop())
         await daemon.stop_now()
         await stopping
+        assert "was killed" not in caplog.text
         job = await desk.reader.job(id)
         assert (job.state, job.attempts.made, job.crashes) == (State.WAITING, 0, 0)
 

@@ -30,7 +30,12 @@ def show_settings(ctx: click.Context, as_json: bool) -> None:
     found = effective(ctx)
     values = dict(_values(found))
     if as_json:
-        print_json({name: {"value": values[name], "from": found.places[name]} for name in values})
+        print_json(
+            {
+                name: {"value": value, "from": found.places.get(name, DEFAULT)}
+                for name, value in values.items()
+            }
+        )
         return
     for line in _toml(values, found.places):
         say(line)

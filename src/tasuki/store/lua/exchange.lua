@@ -53,6 +53,7 @@ local function answer(stamp, claimed, losses)
     stamp = stamp,
     claimed = claimed,
     lost = losses,
+    -- At most as many as the runner holds jobs.
     cancels = call('SMEMBERS', 'cancel:' .. runner),
     held_back = held_back,
     next_due = next_due,

@@ -20,4 +20,5 @@ end
 advance_clock(request.lease)
 call('ZADD', 'runners', whole(math.floor(steady / 1000) + request.lease), request.runner)
 bulk('HSET', 'runner:' .. request.runner, request.fields)
+-- At most as many as the runner holds jobs.
 return cmsgpack.pack({ cancels = call('SMEMBERS', 'cancel:' .. request.runner) })

@@ -10,5 +10,6 @@
 
 return cmsgpack.pack({
   exists = call('HEXISTS', 'jobs', request.id) == 1,
+  -- Runners keep only so many lines of a job (`log_lines`).
   lines = call('LRANGE', 'log:' .. request.id, 0, -1),
 })

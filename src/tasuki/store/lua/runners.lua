@@ -9,6 +9,7 @@
 
 local offset = tonumber(call('HGET', 'clock', 'offset')) or 0
 local steady_ms = math.floor((wall_us + offset) / 1000)
+-- As many as there are processes.
 local flat = call('ZRANGE', 'runners', 0, -1, 'WITHSCORES')
 local rows = {}
 for i = 1, #flat / 2 do
@@ -17,6 +18,7 @@ for i = 1, #flat / 2 do
     runner,
     math.max(0, tonumber(flat[2 * i]) - steady_ms),
     call('ZCARD', 'lease:' .. runner),
+    -- What it says of itself, a dozen fields.
     call('HGETALL', 'runner:' .. runner),
   }
 end

@@ -6,6 +6,7 @@
 
 --@include base
 
+-- As many as types were ever used.
 local flat = call('HGETALL', 'types')
 local rows = {}
 for i = 1, #flat / 2 do

@@ -73,6 +73,7 @@ end
 -- demand  {{type, free slots}, ...}
 local function claim(runner, demand, stamp, max_crashes)
   if call('EXISTS', 'paused') == 1 then
+    -- Those that somebody has paused by hand.
     for _, type in ipairs(call('SMEMBERS', 'paused')) do
       paused[type] = true
     end

@@ -47,6 +47,7 @@ local function locate(ids)
     for n, i in ipairs(missing) do
       rest[n] = ids[i]
     end
+    -- All runners: as many as there are processes.
     for _, runner in ipairs(call('ZRANGE', 'runners', 0, -1)) do
       local scores = gather('ZMSCORE', 'lease:' .. runner, rest)
       for n, i in ipairs(missing) do

@@ -1,0 +1,203 @@
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from tasuki import (
+    Client,
+    InvalidError,
+    JobFailedError,
+    JobNotFoundError,
+    StoreUnavailableError,
+    WaitTimeoutError,
+)
+from tasuki.client.waiting import Waiting
+from tasuki.model.state import State
+from tasuki.store.address import Address
+from tasuki.store.feed import Feed
+from tasuki.store.link import Link
+from tasuki.store.scripts import script
+from tasuki.store.store import Store
+from tests.proxy import Proxy
+from tests.store.factory import Runner, cancelled, completed, failed, retried, runner
+from tests.support import eventually
+
+INSPECT = script("inspect").digest.encode()
+
+
+@pytest.fixture
+async def worker(store: Store) -> Runner:
+    return await runner(store)
+
+
+async def reading(store: Store) -> None:
+    """Wait until the client's reader of events is blocked in a read."""
+
+    async def blocked() -> bool:
+        clients = await store.shared.command("CLIENT", "LIST")
+        return any(b"tasuki-feed" in line and b"cmd=xread" in line for line in clients.split(b"\n"))
+
+    await eventually(blocked)
+
+
+async def test_an_end_is_told_at_once(client: Client, worker: Runner, store: Store):
+    id = await client.enqueue("email")
+    held = await worker.claim_one()
+    waits = asyncio.create_task(client.wait(id, 10))
+    await reading(store)
+    started = time.monotonic()
+    await worker.settle(completed(held, body='{"sent":true}'))
+    info = await waits
+    assert time.monotonic() - started < 0.5
+    assert (info.id, info.state) == (id, State.COMPLETED)
+
+
+async def test_a_job_that_has_ended_already_is_given_at_once(client: Client, worker: Runner):
+    id = await client.enqueue("email")
+    await worker.settle(completed(await worker.claim_one()))
+    assert (await client.wait(id)).state is State.COMPLETED
+    assert (await client.wait(id, timeout=0)).state is State.COMPLETED
+
+
+async def test_result_gives_what_the_worker_returned(client: Client, worker: Runner):
+    id = await client.enqueue("email")
+    await worker.settle(completed(await worker.claim_one(), body='{"sent":[1,2]}'))
+    assert await client.result(id) == {"sent": [1, 2]}
+
+
+async def test_result_of_a_job_that_failed(client: Client, worker: Runner):
+    id = await client.enqueue("email")
+    await worker.settle(failed(await worker.claim_one()))
+    with pytest.raises(JobFailedError, match=f"job {id} failed: ValueError: it broke"):
+        await client.result(id)
+
+
+async def test_result_of_a_job_that_was_cancelled(client: Client, worker: Runner):
+    id = await client.enqueue("email")
+    waits = asyncio.create_task(client.result(id, 10))
+    await client.cancel(id)
+    with pytest.raises(JobFailedError, match=f"job {id} was cancelled"):
+        await waits
+    id = await client.enqueue("email")
+    await worker.settle(cancelled(await worker.claim_one()))
+    with pytest.raises(JobFailedError, match=f"job {id} was cancelled"):
+        await client.result(id)
+
+
+async def test_a_retry_is_no_end(client: Client, worker: Runner):
+    id = await client.enqueue("email")
+    waits = asyncio.create_task(client.wait(id, 10))
+    await worker.settle(retried(await worker.claim_one(), delay=0.001))
+    [held] = await eventually(worker.claim)
+    assert not waits.done()
+    await worker.settle(completed(held))
+    assert (await waits).attempts.made == 2
+
+
+async def test_the_time_that_is_allowed_passes(client: Client):
+    id = await client.enqueue("email")
+    with pytest.raises(WaitTimeoutError, match=f"job {id} has not ended within 0.05 s"):
+        await client.wait(id, 0.05)
+    with pytest.raises(WaitTimeoutError, match=f"job {id} is waiting"):
+        await client.wait(id, timeout=0)
+    assert (await client.get(id)).state is State.WAITING
+
+
+@pytest.mark.parametrize("timeout", [-1, "1", float("nan"), True], ids=repr)
+async def test_a_timeout_is_a_number_of_seconds(client: Client, timeout: Any):
+    with pytest.raises(InvalidError) as caught:
+        await client.wait(1, timeout)
+    assert caught.value.field == "timeout"
+
+
+async def test_a_job_that_is_not_kept_cannot_be_given(client: Client, worker: Runner, store: Store):
+    id = await client.enqueue("email", keep=0)
+    held = await worker.claim_one()
+    waits = asyncio.create_task(client.wait(id, 10))
+    await reading(store)
+    await worker.settle(completed(held, keep=0))
+    with pytest.raises(JobNotFoundError, match="not kept when it ends"):
+        await waits
+
+
+async def test_a_job_that_is_removed_meanwhile(client: Client, store: Store):
+    id = await client.enqueue("email")
+    waits = asyncio.create_task(client.wait(id, 10))
+    await reading(store)
+    await client.remove(id)
+    with pytest.raises(JobNotFoundError, match="it was removed"):
+        await waits
+
+
+async def test_all_who_wait_share_one_reader_and_its_calls(
+    proxy: Proxy, far_client: Client, worker: Runner
+):
+    ids = await far_client.enqueue_many([{"type": "email"}] * 300)
+    proxy.requests.clear()
+    waits = [asyncio.create_task(far_client.wait(id, 10)) for id in ids]
+    twice = asyncio.create_task(far_client.wait(ids[0], 10))
+    await eventually(lambda: proxy.count(b"XREAD"))
+    await worker.settle(completed(*await worker.claim(n=300)))
+    infos = await asyncio.gather(*waits, twice)
+    assert [info.id for info in infos] == [*ids, ids[0]]
+    assert proxy.count(b"XREVRANGE") == 1
+    # At the start, when the reader had its place, and after the end; two calls each for 300 jobs.
+    assert proxy.count(INSPECT) <= 6
+
+
+async def test_one_who_leaves_does_not_disturb_the_others(client: Client, worker: Runner):
+    id = await client.enqueue("email")
+    stays, leaves = (asyncio.create_task(client.wait(id, 10)) for _ in range(2))
+    with pytest.raises(WaitTimeoutError):
+        await client.wait(id, 0.01)
+    leaves.cancel()
+    await worker.settle(completed(await worker.claim_one()))
+    assert (await stays).state is State.COMPLETED
+    assert leaves.cancelled()
+
+
+async def test_lost_events_only_delay(client: Client, worker: Runner, store: Store, proxy: Proxy):
+    proxy.black_hole()
+    deaf = Link(Address(proxy.url), store.keyspace, "deaf")
+    waiting = Waiting(store.reader(), Feed(deaf))
+    id = await client.enqueue("email")
+    held = await worker.claim_one()
+    waits = asyncio.create_task(waiting.ended(id))
+    await eventually(lambda: proxy.count(b"tasuki-deaf"))
+    started = time.monotonic()
+    await worker.settle(completed(held))
+    assert (await waits).state is State.COMPLETED
+    assert time.monotonic() - started < 1.5
+    await waiting.close()
+    await deaf.close()
+
+
+async def test_a_store_that_is_away_for_a_while_only_delays(
+    far_client: Client, proxy: Proxy, worker: Runner
+):
+    id = await far_client.enqueue("email")
+    held = await worker.claim_one()
+    waits = asyncio.create_task(far_client.wait(id, 10))
+    await eventually(lambda: proxy.count(b"XREAD"))
+    proxy.refuse()
+    await worker.settle(completed(held))
+    with pytest.raises(StoreUnavailableError):
+        await far_client.get(id)
+    assert not waits.done()
+    proxy.accept()
+    assert (await waits).state is State.COMPLETED
+
+
+async def test_a_store_that_is_away_at_the_start_is_an_error(far_client: Client, proxy: Proxy):
+    proxy.refuse()
+    with pytest.raises(StoreUnavailableError):
+        await far_client.wait(1, 10)
+
+
+async def test_who_waits_is_told_when_the_client_closes(client: Client, store: Store):
+    waits = asyncio.create_task(client.wait(await client.enqueue("email")))
+    await reading(store)
+    await client.close()
+    with pytest.raises(StoreUnavailableError, match="client was closed"):
+        await waits

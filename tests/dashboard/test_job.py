@@ -1,0 +1,132 @@
+"""The page of one job, and what can be done there."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tasuki import Fail, Job, State, Worker
+from tasuki.store.store import Store
+from tests.dashboard.screen import Screen
+from tests.worker.desk import Desk, running
+
+pytestmark = pytest.mark.browser
+
+
+class Broken(Worker):
+    type = "broken"
+
+    async def process(self, job: Job[Any]) -> None:
+        job.log("looking for %s", job.data["name"])
+        raise Fail("it was not there\nat all")
+
+
+async def test_a_failed_job_shows_why_and_is_retried(
+    screen: Screen, desk: Desk, store: Store
+) -> None:
+    number = 2**63 - 1  # more than JavaScript's numbers hold
+    id = await desk.submit("broken", {"name": "Aki", "n": number}, tags=("eu",), priority="high")
+    async with running(store, Broken):
+        await desk.comes_to(id, State.FAILED)
+
+    await screen.open(f"#/jobs/{id}")
+    await expect(screen.page).to_have_title(f"Job {id} · Tasuki")
+    await expect(screen.state()).to_have_text("failed")
+    await expect(screen.panel("Error")).to_contain_text("it was not there\nat all")
+    await expect(screen.panel("Data")).to_contain_text(f'"n": {number}')
+    await expect(screen.panel("Log")).to_contain_text("looking for Aki")
+    for fact in ("Attempts1 of 3", "Priority-10", "Tagseu", "Reason"):
+        await expect(screen.panel("Facts")).to_contain_text(fact)
+
+    await screen.button(f"Retry job {id}").click()
+    await expect(screen.state()).to_have_text("waiting")
+    await expect(screen.page.get_by_text(f"Job {id} is waiting again.")).to_be_visible()
+    await expect(screen.panel("Error")).to_be_hidden()
+    assert (await desk.reader.job(id)).state is State.WAITING
+
+
+async def test_a_running_job_is_followed(screen: Screen, desk: Desk, store: Store) -> None:
+    steps = asyncio.Queue[str]()
+
+    class Slow(Worker):
+        type = "slow"
+
+        async def process(self, job: Job[Any]) -> dict[str, int]:
+            for step in (1, 2):
+                job.log(await steps.get())
+                await job.progress(step, 2, "pages")
+            await steps.get()
+            return {"pages": 2}
+
+    id = await desk.submit("slow")
+    await screen.open(f"#/jobs/{id}")
+    await expect(screen.state()).to_have_text("waiting")
+    async with running(store, Slow):
+        await expect(screen.state()).to_have_text("active")
+        await expect(screen.button(f"Remove job {id}")).to_be_hidden()
+        steps.put_nowait("read the first one")
+        await expect(screen.page.get_by_text("1 of 2")).to_be_visible()
+        await expect(screen.panel("Log")).to_contain_text("read the first one")
+        steps.put_nowait("read the second one")
+        await expect(screen.panel("Log")).to_contain_text("read the second one")
+        steps.put_nowait("done")
+        await expect(screen.state()).to_have_text("completed")
+        await expect(screen.panel("Result")).to_contain_text('"pages": 2')
+
+
+async def test_a_scheduled_job_is_run_now(screen: Screen, desk: Desk) -> None:
+    id = await desk.submit("later", delay=3_600)
+    await screen.open(f"#/jobs/{id}")
+    await expect(screen.state()).to_have_text("scheduled")
+    await expect(screen.panel("Facts")).to_contain_text("in 59 min")
+    await screen.button(f"Run now job {id}").click()
+    await expect(screen.state()).to_have_text("waiting")
+
+
+async def test_cancel_and_remove_ask_first(screen: Screen, desk: Desk) -> None:
+    id = await desk.submit("unwanted")
+    await screen.open(f"#/jobs/{id}")
+    await screen.button(f"Cancel job {id}").click()
+    await expect(screen.button(f"Really cancel? job {id}")).to_be_focused()
+    assert (await desk.reader.job(id)).state is State.WAITING
+    await screen.page.keyboard.press("Enter")
+    await expect(screen.state()).to_have_text("cancelled")
+
+    await screen.button(f"Remove job {id}").click()
+    await screen.button(f"Remove for good? job {id}").click()
+    await expect(screen.page.get_by_role("alert")).to_contain_text("This job is gone")
+    assert await desk.reader.jobs([id]) == []
+    assert screen.complaints != []  # the browser reports that the job is not found any more
+    screen.complaints.clear()
+
+
+async def test_a_refusal_is_shown(screen: Screen, desk: Desk) -> None:
+    id = await desk.submit("unwanted")
+    await screen.open(f"#/jobs/{id}")
+    await screen.button(f"Cancel job {id}").click()
+    await screen.page.route("**/cancel", lambda route: route.abort())
+    await screen.button(f"Really cancel? job {id}").click()
+    await expect(screen.page.get_by_text("The server cannot be reached.")).to_be_visible()
+    assert (await desk.reader.job(id)).state is State.WAITING
+    screen.complaints.clear()  # the browser reports the call that did not get through
+
+
+async def test_the_search_finds_a_job_by_its_id(screen: Screen, desk: Desk) -> None:
+    id = await desk.submit("sought")
+    await screen.open()
+    await screen.page.get_by_role("searchbox").fill(f" #{id} ")
+    await screen.page.keyboard.press("Enter")
+    await expect(screen.page.get_by_role("heading", name=f"sought #{id}")).to_be_visible()
+
+
+async def test_a_job_that_is_not_there(screen: Screen) -> None:
+    await screen.open("#/jobs/4711")
+    await expect(screen.page.get_by_text("There is no job 4711")).to_be_visible()
+    screen.complaints.clear()  # the browser reports the 404
+
+
+@pytest.mark.parametrize("place", ["#/jobs/x", "#/nothing", "#/types/%FF", "#/types/a?state=odd"])
+async def test_an_address_that_makes_no_sense(screen: Screen, place: str) -> None:
+    await screen.open(place)
+    await expect(screen.page.get_by_text("There is no such page.")).to_be_visible()

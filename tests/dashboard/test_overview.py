@@ -1,0 +1,130 @@
+"""The first page: it loads without a complaint, and its numbers move by themselves."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tasuki import Fail, Job, Worker
+from tasuki.server import Server, ServerOptions
+from tasuki.store.store import Store
+from tests.dashboard.screen import Screen
+from tests.support import eventually
+from tests.worker.desk import Desk, running
+
+pytestmark = pytest.mark.browser
+
+
+class Greet(Worker):
+    type = "greet"
+
+    async def process(self, job: Job[dict[str, Any]]) -> str:
+        if "name" not in job.data:
+            raise Fail("nobody to greet")
+        return f"Hello {job.data['name']}"
+
+
+async def test_an_empty_store_says_what_to_do(screen: Screen) -> None:
+    await screen.open()
+    await expect(screen.page).to_have_title("Tasuki")
+    await expect(screen.page.get_by_role("heading", name="No jobs yet")).to_be_visible()
+    call = screen.page.get_by_label("A call that submits a job", exact=True)
+    await expect(call).to_contain_text(f"curl {screen.url}/api/v1/jobs")
+
+
+async def test_the_numbers_move_without_a_reload(screen: Screen, desk: Desk, store: Store) -> None:
+    await screen.open()
+    await expect(screen.page.get_by_role("heading", name="No jobs yet")).to_be_visible()
+    await screen.asks("window.same = true")
+
+    await desk.submit_many(2, "greet", {"name": "Aki"})
+    failing = await desk.submit("greet")
+    await expect(screen.tile("waiting")).to_have_text("3")
+    await expect(screen.count("greet", "waiting")).to_have_text("3")
+    await expect(screen.row("greet")).to_contain_text("no runner")
+    await expect(screen.panel("Runners")).to_contain_text("No runner, so jobs wait.")
+    await expect(screen.panel("Recent failures")).to_contain_text("No failed jobs")
+
+    async with running(store, Greet):
+        await expect(screen.tile("completed")).to_have_text("2")
+        await expect(screen.count("greet", "failed")).to_have_text("1")
+        await expect(screen.tile("waiting")).to_have_text("0")
+        await expect(screen.row("greet")).not_to_contain_text("no runner")
+        await expect(screen.panel("Runners").get_by_role("row")).to_have_count(2)
+        failure = screen.panel("Recent failures").get_by_role("listitem")
+        await expect(failure).to_contain_text(f"#{failing}")
+        await expect(failure).to_contain_text("nobody to greet")
+        await expect(failure).to_contain_text("attempt 1 of 3")
+        await expect(screen.page.locator("[data-series=completed]")).to_have_text("completed2")
+
+    await failure.get_by_role("link", name=f"#{failing}").click()
+    await expect(screen.state()).to_have_text("failed")
+    assert await screen.asks("window.same")
+
+
+async def test_the_pause_button_pauses_and_resumes(screen: Screen, desk: Desk) -> None:
+    await desk.submit("a/b c")
+    await screen.open()
+    await screen.button("Pause a/b c").click()
+    await expect(screen.row("a/b c")).to_contain_text("paused")
+    [info] = await desk.reader.types(["a/b c"])
+    assert info.paused
+    await screen.button("Resume a/b c").click()
+    await expect(screen.row("a/b c")).not_to_contain_text("paused")
+    [info] = await desk.reader.types(["a/b c"])
+    assert not info.paused
+
+
+async def test_a_chosen_theme_stays(screen: Screen) -> None:
+    background = "getComputedStyle(document.body).backgroundColor"
+    await screen.page.emulate_media(color_scheme="light")
+    await screen.open()
+    light = await screen.asks(background)
+    await screen.page.get_by_role("button", name="Theme: system").click()
+    await screen.page.get_by_role("button", name="Theme: light").click()
+    await expect(screen.page.get_by_role("button", name="Theme: dark")).to_be_visible()
+    dark = await screen.asks(background)
+    assert dark != light
+    await screen.open()
+    assert await screen.asks(background) == dark
+    await screen.page.get_by_role("button", name="Theme: dark").click()
+    assert await screen.asks(background) == light
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+async def test_the_page_fits_the_screen(screen: Screen, desk: Desk, width: int) -> None:
+    await desk.submit("a" * 200)
+    await screen.page.set_viewport_size({"width": width, "height": 700})
+    await screen.open()
+    await expect(screen.tile("waiting")).to_have_text("1")
+    assert await screen.asks("document.documentElement.scrollWidth") == width
+
+
+async def test_a_lost_connection_is_told_and_comes_back(
+    screen: Screen, server: Server, store: Store, desk: Desk
+) -> None:
+    await desk.submit("greet")
+    await screen.open()
+    await expect(screen.tile("waiting")).to_have_text("1")
+    banner = screen.page.get_by_text("Connection lost")
+    await expect(banner).to_be_hidden()
+
+    await server.stop()
+    await expect(banner).to_be_visible()
+    await desk.submit("greet")
+    port = int(server.url.rpartition(":")[2])
+    again = Server(ServerOptions(port=port), store)
+    await again.start()
+    try:
+        await expect(banner).to_be_hidden(timeout=15_000)
+        await expect(screen.tile("waiting")).to_have_text("2")
+    finally:
+        await again.stop()
+        # The browser itself reports every connection that is refused.
+        await eventually(lambda: screen.complaints)
+        await screen.page.goto("about:blank")
+        screen.complaints = [text for text in screen.complaints if not _outage.search(text)]
+
+
+_outage = re.compile(r"net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE|EMPTY|ABORTED)")

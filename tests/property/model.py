@@ -1,0 +1,189 @@
+"""The queue as plain Python: what each verb must do and answer. It knows no store and no time.
+
+Jobs are due now or in a far future, and expire now, in a far future, or never.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from tasuki.model.state import State, Verb, allows
+
+MAX_CRASHES = 3
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job, and what people would see of it."""
+
+    id: int
+    type: str
+    priority: float
+    state: State
+    overdue: bool = False
+    made: int = 0
+    crashes: int = 0
+    reason: str | None = None
+    runner: str | None = None
+    stamp: str = ""
+    told: bool = False
+
+    @property
+    def last_chance(self) -> bool:
+        return self.crashes >= MAX_CRASHES - 1
+
+
+class Settle(NamedTuple):
+    """How a runner says that an attempt went, under the stamp of its claim."""
+
+    id: int
+    stamp: str
+    outcome: str
+    keep: bool
+
+
+class Answer(NamedTuple):
+    """What an exchange must answer."""
+
+    claimed: dict[str, list[int]]
+    lost: list[int]
+    cancels: list[int]
+    held_back: list[str]
+
+
+class Queue:
+    """All jobs, by id. Every method does what the verb of its name does."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[int, Job] = {}
+        self.paused: set[str] = set()
+        self._last = 0
+
+    def enqueue(self, type: str, priority: float, *, later: bool, overdue: bool) -> int:
+        self._last += 1
+        state = State.SCHEDULED if later else State.WAITING
+        self.jobs[self._last] = Job(self._last, type, priority, state, overdue)
+        return self._last
+
+    def exchange(
+        self, runner: str, settles: Sequence[Settle], demand: Mapping[str, int], stamp: str
+    ) -> Answer:
+        lost = [settle.id for settle in settles if not self._settle(runner, settle)]
+        self.expire()
+        claimed, held_back = self._claim(runner, demand, stamp)
+        return Answer(claimed, sorted(lost), self.cancels(runner), sorted(held_back))
+
+    def cancels(self, runner: str) -> list[int]:
+        return [job.id for job in self.held(runner) if job.told]
+
+    def held(self, runner: str) -> list[Job]:
+        return [job for job in self.of(State.ACTIVE) if job.runner == runner]
+
+    def of(self, *states: State) -> list[Job]:
+        return [job for job in self.jobs.values() if job.state in states]
+
+    def expire(self) -> None:
+        for job in self.of(State.WAITING, State.SCHEDULED):
+            if job.overdue:
+                self._end(job, State.CANCELLED, "expired", runner=None)
+
+    def reap(self, runner: str) -> None:
+        for held in self.held(runner):
+            job = replace(held, crashes=held.crashes + 1)
+            if job.told:
+                self._end(job, State.CANCELLED, "cancelled", runner=runner)
+            elif job.crashes >= MAX_CRASHES:
+                self._end(job, State.FAILED, "crashed", runner=runner)
+            else:
+                self._put_back(job)
+
+    def leave(self, runner: str) -> int:
+        released = 0
+        for job in self.held(runner):
+            released += self._give_back(job, State.WAITING)
+        return released
+
+    def refuses(self, verb: Verb, id: int) -> str | None:
+        """The state for which a person's verb is refused, or that the job is missing."""
+        if id not in self.jobs:
+            return "missing"
+        state = self.jobs[id].state
+        return None if allows(verb, state) else str(state)
+
+    def promote(self, id: int) -> None:
+        self.jobs[id] = replace(self.jobs[id], state=State.WAITING)
+
+    def cancel(self, id: int) -> None:
+        job = self.jobs[id]
+        if job.state is State.ACTIVE:
+            self.jobs[id] = replace(job, told=True)
+        else:
+            self._end(job, State.CANCELLED, "cancelled", runner=None)
+
+    def retry(self, id: int) -> None:
+        job = self.jobs[id]
+        self.jobs[id] = Job(id, job.type, job.priority, State.WAITING)
+
+    def remove(self, id: int) -> None:
+        del self.jobs[id]
+
+    def _settle(self, runner: str, settle: Settle) -> bool:
+        job = self.jobs.get(settle.id)
+        if job is None or (job.state, job.runner, job.stamp) != (State.ACTIVE, runner, settle.stamp):
+            return False
+        tried = replace(job, made=job.made + 1)
+        match settle.outcome:
+            case "completed" if not settle.keep:
+                self.remove(job.id)
+            case "completed":
+                self._end(tried, State.COMPLETED, None, runner=runner)
+            case "failed":
+                self._end(tried, State.FAILED, "error", runner=runner)
+            case "cancelled":
+                self._end(tried, State.CANCELLED, "cancelled", runner=runner)
+            case "retried":
+                self._give_back(tried, State.SCHEDULED)
+            case "retried at once":
+                self._give_back(tried, State.WAITING)
+            case "snoozed":
+                self._give_back(job, State.SCHEDULED)
+            case _:
+                self._give_back(job, State.WAITING)
+        return True
+
+    def _claim(
+        self, runner: str, demand: Mapping[str, int], stamp: str
+    ) -> tuple[dict[str, list[int]], set[str]]:
+        suspect = any(job.last_chance for job in self.held(runner))
+        claimed: dict[str, list[int]] = {}
+        held_back: set[str] = set()
+        for type, wanted in demand.items():
+            if type in self.paused:
+                continue
+            for job in self._in_order(type)[:wanted]:
+                if job.last_chance and suspect:
+                    held_back.add(type)
+                    continue
+                suspect = suspect or job.last_chance
+                claimed.setdefault(type, []).append(job.id)
+                self.jobs[job.id] = replace(job, state=State.ACTIVE, runner=runner, stamp=stamp)
+        return claimed, held_back
+
+    def _in_order(self, type: str) -> list[Job]:
+        waiting: Iterable[Job] = (job for job in self.of(State.WAITING) if job.type == type)
+        return sorted(waiting, key=lambda job: (job.priority, job.id))
+
+    def _give_back(self, job: Job, state: State) -> bool:
+        if job.told:
+            self._end(job, State.CANCELLED, "cancelled", runner=job.runner)
+            return False
+        self._put_back(job, state)
+        return True
+
+    def _put_back(self, job: Job, state: State = State.WAITING) -> None:
+        self.jobs[job.id] = replace(job, state=state, runner=None, stamp="", told=False)
+
+    def _end(self, job: Job, state: State, reason: str | None, *, runner: str | None) -> None:
+        self.jobs[job.id] = replace(
+            job, state=state, reason=reason, runner=runner, stamp="", told=False, overdue=False
+        )

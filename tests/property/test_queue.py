@@ -1,0 +1,23 @@
+import pytest
+import valkey
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.property.machine import QueueMachine
+
+# Twice what the profile in use says: 200 runs by default, more with `--hypothesis-profile=long`.
+RANDOM_VERBS = settings(
+    max_examples=settings().max_examples * 2,
+    stateful_step_count=40,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@pytest.mark.property
+@pytest.mark.timeout(1_800)
+def test_any_sequence_of_verbs_does_what_the_plain_model_does(
+    store_url: str, plain: valkey.Valkey
+):
+    run_state_machine_as_test(lambda: QueueMachine(store_url, plain), settings=RANDOM_VERBS)

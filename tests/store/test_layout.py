@@ -1,0 +1,46 @@
+import pytest
+import valkey
+
+from tasuki.model.errors import LayoutError
+from tasuki.store.codec import ask
+from tasuki.store.keys import LAYOUT
+from tasuki.store.store import Store
+from tests.store.factory import enqueue, runner
+from tests.store.invariants import snapshot
+from tests.store.scripts import NAMES, READ_ONLY
+
+
+@pytest.fixture
+def layout(namespace: str) -> str:
+    return f"{{{namespace}:0}}:layout"
+
+
+async def test_the_first_write_says_which_layout_it_is(
+    store: Store, plain: valkey.Valkey, layout: str
+):
+    await enqueue(store)
+    assert plain.get(layout) == LAYOUT
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("found", ["0", "2", "", None], ids=repr)
+async def test_every_script_refuses_another_layout_and_changes_nothing(
+    store: Store, plain: valkey.Valkey, namespace: str, layout: str, name: str, found: str | None
+):
+    await enqueue(store)
+    await (await runner(store)).claim_one()
+    if found is None:
+        plain.delete(layout)
+    else:
+        plain.set(layout, found)
+    before = snapshot(plain, namespace)
+    with pytest.raises(LayoutError, match="needs layout 1"):
+        await ask(store.shared, name, object, {}, writes=name not in READ_ONLY)
+    assert snapshot(plain, namespace) == before
+
+
+async def test_reading_an_empty_namespace_writes_nothing(
+    store: Store, plain: valkey.Valkey, namespace: str
+):
+    assert await store.reader().type_names() == []
+    assert snapshot(plain, namespace) == {}

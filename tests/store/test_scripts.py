@@ -1,0 +1,112 @@
+"""Rules that every Lua script keeps, read from its text."""
+
+import re
+
+import pytest
+
+from tasuki.store import keys
+from tasuki.store.scripts import script
+from tests.store.scripts import LIBRARY, LUA, NAMES, SOURCES
+
+# Those that make work for the store, so that they are refused when it is out of memory.
+GROWING = {"enqueue", "retry"}
+READING_ONLY = {"counts", "history", "inspect", "log", "page", "runners", "types"}
+READING = {
+    "ZCARD", "ZRANGE", "ZREVRANGE", "ZRANGEBYSCORE", "ZSCORE", "ZMSCORE", "ZSCAN",
+    "HGET", "HMGET", "HGETALL", "HEXISTS", "HLEN", "HSCAN",
+    "GET", "EXISTS", "TYPE", "LRANGE", "LLEN", "TIME", "XREVRANGE",
+    "SMEMBERS", "SISMEMBER", "SMISMEMBER", "SCARD", "SSCAN",
+}  # fmt: skip
+WRITING = {
+    "SET", "INCRBY", "DEL", "UNLINK", "EXPIRE", "PEXPIRE",
+    "HSET", "HSETNX", "HDEL", "HINCRBY",
+    "ZADD", "ZREM", "ZPOPMIN", "ZREMRANGEBYRANK",
+    "LPUSH", "RPUSH", "LTRIM", "SADD", "SREM", "XADD",
+}  # fmt: skip
+# Arguments in capitals that are no commands.
+OPTIONS = {"WITHSCORES", "LIMIT", "EX", "NX", "MAXLEN", "COUNT"}
+UNBOUNDED = re.compile(r"'(?:ZRANGE|ZREVRANGE|LRANGE)',[^\n]*0, -1|'(?:HGETALL|SMEMBERS)'")
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestScript:
+    def test_it_starts_with_the_flags_it_needs(self, name: str):
+        """With a shebang, the server refuses a script before its first line, not in the middle."""
+        found = SOURCES[name]
+        assert found.shebang.startswith("#!lua")
+        if name in GROWING:
+            assert found.flags == set()
+        elif name in READING_ONLY:
+            assert found.flags == {"allow-oom", "no-writes"}
+        else:
+            assert found.flags == {"allow-oom"}
+
+    def test_its_header_says_what_it_takes_gives_and_refuses(self, name: str):
+        found = SOURCES[name]
+        assert found.header.startswith(f"{name}: ") or found.header.startswith(f"{name}, ")
+        assert re.search(r"^Returns \{", found.header, re.MULTILINE)
+        assert re.search(r"^Errors: LAYOUT\b", found.header, re.MULTILINE)
+
+    def test_its_header_names_every_field_of_its_request(self, name: str):
+        found = SOURCES[name]
+        used = set(re.findall(r"request\.(\w+)", found.whole)) - {"layout", "writes"}
+        named = set(re.findall(r"\w+", found.header))
+        assert used <= named
+
+    def test_its_header_names_every_error_it_answers(self, name: str):
+        found = SOURCES[name]
+        answered = set(re.findall(r"error_reply\('([A-Z_]+)", found.whole))
+        [line] = re.findall(r"^Errors: (.*)$", found.header, re.MULTILINE)
+        assert answered == set(line.split(", "))
+
+    def test_it_uses_known_commands_only(self, name: str):
+        """No KEYS, no SCAN, nothing that blocks, nothing that runs other code."""
+        assert SOURCES[name].commands - OPTIONS <= READING | WRITING
+
+    def test_it_does_not_go_on_after_an_error(self, name: str):
+        assert "pcall" not in SOURCES[name].whole
+
+    def test_it_never_looks_into_payloads_nor_rounds_numbers(self, name: str):
+        whole = SOURCES[name].whole
+        assert "cjson" not in whole
+        assert not re.search(r"tostring\((?!found_layout|request\.layout)", whole)
+
+    def test_what_reads_all_of_something_says_why_that_is_little(self, name: str):
+        assert unexplained(SOURCES[name].whole) == []
+
+
+def unexplained(text: str) -> list[str]:
+    """Reads without a bound that have no comment right above them."""
+    lines = text.splitlines()
+    return [
+        line.strip()
+        for n, line in enumerate(lines)
+        if UNBOUNDED.search(line) and not lines[n - 1].strip().startswith("--")
+    ]
+
+
+@pytest.mark.parametrize("file", LIBRARY)
+def test_every_shared_part_says_what_it_is(file: str):
+    text = (LUA / "lib" / file).read_text("utf-8")
+    assert text.startswith("-- ")
+    assert len(text.splitlines()) <= 150
+
+
+def test_every_shared_part_is_used():
+    included = {part for found in SOURCES.values() for part in re.findall(r"@include (\w+)", found.own)}
+    assert included == {file.removesuffix(".lua") for file in LIBRARY}
+
+
+def test_every_key_is_described():
+    assert keys.__doc__
+    described = set(re.findall(r"^    ([a-z]+)", keys.__doc__, re.MULTILINE)) | {"log"}
+    text = "".join(found.whole for found in SOURCES.values())
+    used = set(re.findall(r"(?:call|bulk|gather)\('[A-Z]+', '([a-z]+):?'", text))
+    assert used <= described
+
+
+def test_scripts_are_known_by_their_text():
+    assert script("enqueue").digest != script("exchange").digest
+    assert "--@include" not in script("exchange").text
+    with pytest.raises(FileNotFoundError):
+        script("nothing")
