@@ -71,7 +71,6 @@ def _measure(given: argparse.Namespace) -> Report:
     with status or nullcontext():
         run.measure(given.only)
     header |= {
-        "load after": " ".join(f"{load:.2f}" for load in os.getloadavg()),
         "store": f"appendonly yes, appendfsync {given.fsync}, unix socket",
         "rounds": f"{run.sizes.rounds}{' (quick)' if given.quick else ''}",
         "versions": ", ".join(f"{name} {v}" for name, v in sorted(run.versions.items())),

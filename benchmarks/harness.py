@@ -19,15 +19,21 @@ class Rounds:
     report: Callable[[str], None]
     failures: list[str] = field(default_factory=list)
 
-    def run(self, contenders: Mapping[str, Callable[[], Mapping[str, float]]]) -> "Figures":
-        """Each contender returns its figures by name, e.g. `{"p50": ..., "p99": ...}`."""
+    def run(
+        self, contenders: Mapping[str, Callable[[], Mapping[str, float]]], *, once: bool = False
+    ) -> "Figures":
+        """Each contender returns its figures by name, e.g. `{"p50": ..., "p99": ...}`.
+
+        With `once` there is one round: for what comes out the same every time.
+        """
+        count = 1 if once else self.count
         taken: dict[str, list[Mapping[str, float]]] = {name: [] for name in contenders}
         failed: set[str] = set()
-        for number in range(1, self.count + 1):
+        for number in range(1, count + 1):
             for name, contender in contenders.items():
                 if name in failed:
                     continue
-                self.report(f"{name}, round {number} of {self.count}")
+                self.report(f"{name}, round {number} of {count}")
                 try:
                     taken[name].append(contender())
                 except SideError as error:

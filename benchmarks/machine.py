@@ -20,9 +20,17 @@ def describe() -> dict[str, str]:
         "machine": f"{_processor()}, {os.cpu_count()} CPUs, {_memory()}",
         "system": platform.platform(),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "load before": " ".join(f"{load:.2f}" for load in os.getloadavg()),
+        "load before": load(),
         "disk": f"write and fsync {_sync_microseconds():.0f} µs (median of {_SYNCS})",
     }
+
+
+def load() -> str:
+    """How many processes wanted to run, over one, five and fifteen minutes."""
+    averages = os.getloadavg()
+    busy = averages[0] > (os.cpu_count() or 1) / 2
+    text = " ".join(f"{average:.2f}" for average in averages)
+    return f"{text} (others use this machine: expect noise)" if busy else text
 
 
 def _revision() -> str:

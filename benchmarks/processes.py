@@ -7,7 +7,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_STOP_SECONDS = 10.0
+_PATIENCE = 1.0
+"""Seconds that a process has to end by itself. All its jobs are settled by then."""
+
 _TIED = Path(__file__).with_name("tied.py")
 
 
@@ -30,11 +32,11 @@ def start(
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Asks the process to end; kills what is left of its session's group after ten seconds."""
+    """Asks the process to end; kills what is left of its group after a second."""
     if process.poll() is None:
         process.terminate()
     try:
-        process.wait(_STOP_SECONDS)
+        process.wait(_PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

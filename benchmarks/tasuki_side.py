@@ -13,6 +13,7 @@ import tasuki
 from benchmarks import latency, protocol
 from benchmarks.payload import payload
 from benchmarks.references.evalsha import ANSWERS, WRITES, Evalsha
+from tasuki.store.store import Store
 
 URL = f"unix://{protocol.store_socket()}"
 
@@ -22,16 +23,21 @@ CHUNK = 1000
 BLOCK = 100
 """Calls in a row before the other contender has its turn."""
 
+START_SECONDS = 30
+"""The longest that the runners may take to come."""
+
 _APP = Path(__file__).with_name("tasuki_app.py")
 
 Call = Callable[[], Awaitable[object]]
 
 
 class TasukiSide:
-    """The operations, on one client."""
+    """The operations, on one store."""
 
-    def __init__(self, client: tasuki.Client) -> None:
-        self._client = client
+    def __init__(self, store: Store) -> None:
+        self._client = tasuki.Client(store)
+        self._reader = store.reader()
+        self._operator = store.operator()
 
     async def hello(self) -> dict[str, object]:
         packages = {name: version(name) for name in ("valkey", "libvalkey", "uvloop")}
@@ -83,6 +89,16 @@ class TasukiSide:
         counts = await self._client.counts()
         return sum(states["waiting"] + states["active"] for states in counts.values())
 
+    async def pause(self) -> None:
+        await self._operator.pause("noop")
+
+    async def resume(self, runners: int) -> None:
+        """Resumes the type once that many runners are there."""
+        async with asyncio.timeout(START_SECONDS):
+            while len(await self._reader.runners()) < runners:  # noqa: ASYNC110 - other processes
+                await asyncio.sleep(0.02)
+        await self._operator.resume("noop")
+
     async def pick_up(self, samples: int, seconds: float, pause: float) -> dict[str, int]:
         async def send(n: int) -> None:
             await self._client.enqueue("noop", payload(n))
@@ -105,17 +121,22 @@ async def _time(call: Call, times: int) -> float:
 
 
 async def main() -> None:
-    async with await tasuki.connect(URL, allow_unsafe=True) as client:
-        side = TasukiSide(client)
-        operations = (
-            side.hello,
-            side.enqueue,
-            side.single,
-            side.enqueue_p99,
-            side.pending,
-            side.pick_up,
-        )
+    store = Store(URL)
+    side = TasukiSide(store)
+    operations = (
+        side.hello,
+        side.enqueue,
+        side.single,
+        side.enqueue_p99,
+        side.pending,
+        side.pause,
+        side.resume,
+        side.pick_up,
+    )
+    try:
         await protocol.serve({operation.__name__: operation for operation in operations})
+    finally:
+        await store.close()
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def loop_jobs(bench: Bench) -> list[Comparison]:
     contenders: Contenders = {}
     if side := bench.sides.get("tasuki"):
         contenders[_ONE] = partial(_drain, bench, side, "1 runner", jobs)
-        contenders[_TWO] = partial(_drain, bench, side, "2 runners", jobs)
+        contenders[_TWO] = partial(_drain_by_two, bench, side, jobs)
     peers = _peers(bench)
     figures = bench.rounds.run(contenders | peers)
     ours = figures.series(_ONE, "rate")
@@ -80,6 +80,20 @@ def _drain(
     bench.clear()
     side.call("enqueue", how=side.hello.bulk[-1], count=count, **options)
     with side.worker(worker) as process:
+        bench.await_starts(count, side, process)
+        bench.await_settled(side, process)
+        ended = time.monotonic()
+    return {"rate": _rate(bench.ledger.starts(count), ended)}
+
+
+def _drain_by_two(bench: Bench, side: Side, jobs: Mapping[str, int]) -> Mapping[str, float]:
+    """Holds the jobs back until both runners are there: the start of the second is no part."""
+    count = jobs[side.name]
+    bench.clear()
+    side.call("enqueue", how=side.hello.bulk[-1], count=count)
+    side.call("pause")
+    with side.worker("2 runners") as process:
+        side.call("resume", runners=2)
         bench.await_starts(count, side, process)
         bench.await_settled(side, process)
         ended = time.monotonic()

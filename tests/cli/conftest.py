@@ -32,11 +32,9 @@ class Fall(tasuki.Worker):
         raise ValueError("it \\x1b[31mfell")
 
 
-class Hold(tasuki.Worker):
-    type = "hold"
-
-    async def process(self, job):
-        await asyncio.sleep(60)
+@tasuki.worker("hold")
+async def hold(job):
+    await asyncio.sleep(60)
 '''
 
 

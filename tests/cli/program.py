@@ -21,7 +21,9 @@ from tasuki.cli import main
 from tests.support import eventually_sync
 
 # Ctrl-C reaches only those whose session the terminal belongs to.
-_LOG_IN = "import os, sys; os.login_tty(0); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+_LOG_IN = (
+    "import os, sys; os.login_tty(0); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+)
 
 COMMAND = (sys.executable, "-m", "tasuki")
 
@@ -91,8 +93,11 @@ class Program:
 
     def having(self, **variables: str) -> "Program":
         """The same with more in its environment: `url=...` is TASUKI_URL."""
-        named = {f"TASUKI_{name.upper()}": value for name, value in variables.items()}
-        return Program(self.cwd, {**self.variables, **named})
+        return self.with_variables(**{f"TASUKI_{k.upper()}": v for k, v in variables.items()})
+
+    def with_variables(self, **variables: str) -> "Program":
+        """The same with more in its environment."""
+        return Program(self.cwd, {**self.variables, **variables})
 
     @contextmanager
     def running(self, *arguments: str) -> Iterator["Running"]:

@@ -56,9 +56,7 @@ def test_help_is_quick_because_nothing_heavy_is_loaded():
         "import sys; from tasuki.cli import main;"
         f" print([name for name in {heavy} if name in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
 
@@ -81,9 +79,7 @@ def test_help_is_quick_because_nothing_heavy_is_loaded():
     ],
     ids=str,
 )
-def test_a_wrong_command_line_is_answered_in_one_line(
-    stranger: Program, line: str, answer: str
-):
+def test_a_wrong_command_line_is_answered_in_one_line(stranger: Program, line: str, answer: str):
     result = stranger(*line.split(), code=2)
     assert result.out == ""
     assert result.err.startswith(f"tasuki: {answer}")

@@ -21,9 +21,8 @@ class Screen:
         page.on("response", self._answered)
         page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
 
-    async def open(self, place: str = "") -> None:
-        """Go to a place such as `#/jobs/1`, in a fresh page."""
-        await self.page.goto("about:blank")
+    async def open(self, place: str = "#/") -> None:
+        """Go to a place such as `#/jobs/1`. Only the first time this loads the page."""
         await self.page.goto(f"{self.url}/{place}")
 
     def tile(self, state: str) -> Locator:

@@ -39,13 +39,14 @@ def test_own_modules_make_no_markup_of_text_and_no_inline_style(path: Path) -> N
     )
 
 
-def test_icons_exist() -> None:
+def test_icons_are_those_that_are_used() -> None:
     text = (static_dir / "css/icons.css").read_text()
-    files = re.findall(r'url\("\.\./(.+?)"\)', text)
-    assert files
-    assert all((static_dir / name).is_file() for name in files)
-    kept = sorted(names(list((static_dir / "vendor/lucide").glob("*.svg"))))
-    assert sorted(files) == kept
+    styled = re.findall(
+        r'\.icon-([\w-]+) \{\s+mask-image: url\("\.\./vendor/lucide/\1\.svg"\)', text
+    )
+    assert styled == sorted(path.stem for path in (static_dir / "vendor/lucide").glob("*.svg"))
+    code = "".join(path.read_text() for path in OWN)
+    assert [name for name in styled if f'"{name}"' not in code] == []
 
 
 def test_all_code_of_others_comes_with_its_licence() -> None:

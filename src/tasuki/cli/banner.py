@@ -5,7 +5,6 @@ import logging
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import NamedTuple
 
 from tasuki import __version__
@@ -23,7 +22,7 @@ log = logging.getLogger("tasuki.cli")
 PATIENCE = 10.0
 """How long the first runner may take to appear before the rest is announced without it."""
 
-LOOK = 0.05
+LOOK = 0.1
 
 _PROMISES = {
     "always": "on disk before a job's id is given out",
@@ -44,8 +43,24 @@ class Scene(NamedTuple):
 
 
 async def announce(scene: Scene) -> None:
-    """Print where everything is, once the first runner can be seen in the store."""
-    runner = await _first_runner(scene) if scene.app else None
+    """Print where everything is, as soon as the first runner can be seen in the store.
+
+    When that takes long the rest is printed without it, and its arrival is logged.
+    """
+    if scene.app is None:
+        _print(scene, None)
+        return
+    arrival = asyncio.create_task(_first_runner(scene))
+    try:
+        await asyncio.wait({arrival}, timeout=PATIENCE)
+        _print(scene, arrival.result() if arrival.done() else None)
+        if not arrival.done():
+            log.info("the first runner is here: it runs %s", _types(await arrival))
+    finally:
+        arrival.cancel()
+
+
+def _print(scene: Scene, runner: RunnerInfo | None) -> None:
     lines = [f"  {name:<9}  {printable(text)}" for name, text in _facts(scene, runner)]
     if scene.settings.log.format == "json":
         log.info("up: %s", "; ".join(" ".join(line.split()) for line in lines))
@@ -69,22 +84,26 @@ def _facts(scene: Scene, runner: RunnerInfo | None) -> Iterator[tuple[str, str]]
     if scene.app:
         count = scene.settings.worker.processes
         runners = "1 runner" if count == 1 else f"{count} runners"
-        types = ", ".join(runner.fields.get("types", "").split()) if runner else "starting"
+        types = _types(runner) if runner else "no runner has joined the store yet"
         yield "app", f"{scene.app}  {types}  ({runners})"
 
 
-async def _first_runner(scene: Scene) -> RunnerInfo | None:
+def _types(runner: RunnerInfo) -> str:
+    return ", ".join(runner.fields.get("types", "").split())
+
+
+async def _first_runner(scene: Scene) -> RunnerInfo:
     """The first runner of this machine that has registered since the beginning."""
     reader, host = scene.store.reader(), socket.gethostname()
-    elapsed = time.monotonic() - scene.began
-    with suppress(StoreError, TimeoutError):
-        async with asyncio.timeout(PATIENCE):
+    while True:
+        try:
+            # The store's clock may differ from that of this machine.
             seconds, micros = await scene.store.shared.command("TIME")
-            since = int(seconds) + int(micros) / 1e6 - elapsed
-            while True:
-                for runner in await reader.runners():
-                    started = runner.started_at.timestamp() if runner.started_at else 0
-                    if started >= since and runner.fields.get("host") == host:
-                        return runner
-                await asyncio.sleep(LOOK)
-    return None
+            since = int(seconds) + int(micros) / 1e6 - (time.monotonic() - scene.began)
+            for runner in await reader.runners():
+                started = runner.started_at.timestamp() if runner.started_at else 0
+                if started >= since and runner.fields.get("host") == host:
+                    return runner
+        except StoreError as error:
+            log.debug("no runner can be seen yet: %s", error)
+        await asyncio.sleep(LOOK)

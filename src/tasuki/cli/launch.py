@@ -69,7 +69,7 @@ async def launch(settings: Settings, plan: Plan) -> None:
 
 
 class _Serving:
-    """The HTTP server as a part: once started, it serves until it is told to stop."""
+    """The HTTP server as a part. Its own `run` would start it, and it never ends by itself."""
 
     def __init__(self, server: "Server") -> None:
         self.start = server.start
@@ -84,7 +84,7 @@ async def _check(store: Store, *, allow_unsafe: bool) -> None:
     try:
         await store.check(allow_unsafe=allow_unsafe)
     except StoreUnavailableError as error:
-        log.warning("%s; it is tried again until it is there", error)
+        log.warning("waiting for the store: %s", error)
 
 
 def _embedded(settings: Settings) -> EmbeddedStore:

@@ -70,7 +70,7 @@ class Client:
         Args:
             type: which worker runs it. A type that no worker handles yet is fine: the job waits.
             data: what the worker gets: any value that JSON can carry, a dataclass, a msgspec
-                Struct or a pydantic model. None is an empty object.
+                Struct or a pydantic model; at most 16 MiB. None is an empty object.
             delay: seconds until it may run.
             at: the time from which it may run, with a time zone. A time in the past means now.
             priority: a number, the smaller runs first; or "critical" (-15), "high" (-10),
@@ -120,7 +120,7 @@ class Client:
 
         Raises:
             InvalidError: a job is wrong; the error names it, as in `jobs[3].delay`. Nothing was
-                made. Also no jobs, or more than 1,000.
+                made. Also no jobs, more than 1,000, or more than 16 MiB of data.
             StoreError: as `enqueue`.
         """
         return await self._coalescer.submit(submission(new_jobs(jobs), key))
@@ -131,7 +131,8 @@ class Client:
         For front ends that check their input themselves; see `tasuki.client.submission`.
 
         Raises:
-            InvalidError: no jobs, more than 1,000, or one that cannot be written.
+            InvalidError: no jobs, more than 1,000, more than 16 MiB of data, or a job that cannot
+                be written.
             StoreError: as `enqueue`.
         """
         return await self._coalescer.submit(submission)

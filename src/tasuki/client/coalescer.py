@@ -12,8 +12,13 @@ from collections.abc import Iterable
 from tasuki.model.errors import InvalidError, KeyReusedError, StoreUnavailableError
 from tasuki.store.producer import MOST_JOBS, Producer, Submission, check_size
 
-MOST_BYTES = 4 * 1024 * 1024
+MIB = 1024 * 1024
+
+GATHERED_BYTES = 4 * MIB
 """How much job data is gathered for one call. One submission alone may be larger."""
+
+MOST_BYTES = 16 * MIB
+"""How much data one submission may hold, so that a call ends in time and holds up nobody else."""
 
 
 class _Caller:
@@ -21,9 +26,9 @@ class _Caller:
 
     __slots__ = ("ids", "size", "submission")
 
-    def __init__(self, submission: Submission) -> None:
+    def __init__(self, submission: Submission, size: int) -> None:
         self.submission = submission
-        self.size = sum(len(bytes(job.data)) for job in submission.jobs)
+        self.size = size
         self.ids: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
 
     def answer(self, answer: list[int] | KeyReusedError) -> None:
@@ -54,15 +59,15 @@ class Coalescer:
         A caller that is cancelled does not disturb the others. Its own jobs are made or not.
 
         Raises:
-            InvalidError: no jobs, or more than 1,000.
+            InvalidError: no jobs, more than 1,000, or more than 16 MiB of data.
             KeyReusedError: the key was used before, for another submission.
             StoreFullError: the store is out of memory; nothing was made.
             StoreUnavailableError: the store did not answer; the jobs may or may not have been made.
             StoreError: another refusal of the store; nothing was made.
         """
-        check_size(submission.jobs)
+        size = _checked_size(submission)
         if self._in_flight:
-            caller = _Caller(submission)
+            caller = _Caller(submission, size)
             self._gathered.append(caller)
             return await caller.ids
         self._in_flight = True
@@ -104,7 +109,7 @@ class Coalescer:
             if not caller.ids.done():
                 jobs += len(caller.submission.jobs)
                 size += caller.size
-                if batch and (jobs > MOST_JOBS or size > MOST_BYTES):
+                if batch and (jobs > MOST_JOBS or size > GATHERED_BYTES):
                     break
                 batch.append(caller)
             self._gathered.popleft()
@@ -138,6 +143,20 @@ class Coalescer:
         """Who waits behind a store that is away would wait in vain, and too long."""
         _refuse(self._gathered, error)
         self._gathered.clear()
+
+
+def _checked_size(submission: Submission) -> int:
+    check_size(submission.jobs)
+    size = 0
+    for job in submission.jobs:
+        size += len(bytes(job.data))
+    if size > MOST_BYTES:
+        raise InvalidError(
+            f"must be at most {MOST_BYTES // MIB} MiB in a submission;"
+            " keep what is large elsewhere, and send where it is",
+            field="data",
+        )
+    return size
 
 
 def _refuse(callers: Iterable[_Caller], error: Exception) -> None:

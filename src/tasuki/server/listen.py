@@ -17,9 +17,9 @@ def open_port(options: ServerOptions) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             options.host, options.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise SettingsError(
-            f"{options.host!r} is not known here ({error.strerror}); use 127.0.0.1", field="host"
+            f"{options.host!r} is not known here; use 127.0.0.1", field="host"
         ) from error
     listener = socket.socket(family, kind, protocol)
     try:

@@ -116,6 +116,7 @@ class Problems:
             case _ if error.code in KINDS:
                 return problem(error.code, str(error))
             case _:
+                log.error("an error that has no kind of problem", exc_info=error)
                 return await self.broken(request, error)
 
     async def missed(self, request: Request, error: Exception) -> Response:

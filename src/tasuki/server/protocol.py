@@ -7,6 +7,7 @@ import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from tasuki.server.routes.events import ABORT
+from tasuki.server.parting import LINGER_SECONDS
 from tasuki.server.problems import MEDIA_TYPE, problem_of
 from tasuki.server.security import HEADERS, NO_STORE
 
@@ -23,6 +24,7 @@ class Protocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._timer: TimerHandle | None = None
         self._in_headers = True
+        self._refused = False
         self._size = 0
 
     def connection_made(self, transport: Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -34,8 +36,11 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         super().data_received(data)
-        if self._in_headers and self._timer is None and not self.transport.is_closing():
+        waiting = self._in_headers and self._timer is None
+        if waiting and not self.transport.is_closing():
             self._start_timer()
 
     def on_message_begin(self) -> None:
@@ -70,17 +75,19 @@ class Protocol(HttpToolsProtocol):
             raise ValueError("the headers are too large")
 
     def _refuse(self, code: str, detail: str) -> None:
-        document = problem_of(code, detail)
-        body = msgspec.json.encode(document)
-        lines = [
-            *HEADERS,
-            NO_STORE,
-            (b"content-type", MEDIA_TYPE.encode()),
-            (b"content-length", str(len(body)).encode()),
-            (b"connection", b"close"),
-        ]
-        text = b"".join(name + b": " + value + b"\r\n" for name, value in lines)
-        self.transport.write(STATUS_LINE[document.status] + text + b"\r\n" + body)
+        """Say what is wrong with the request that is coming in, and close the connection."""
+        self._refused = True
+        self._stop_timer()
+        answering = self.cycle is not None and not self.cycle.response_complete
+        if not answering:
+            self.transport.write(_refusal(code, detail))
+            self.transport.write_eof()
+            # Closing at once would throw the answer away while the client sends; see `parting`.
+            self._timer = self.loop.call_later(LINGER_SECONDS, self.transport.close)
+            return
+        # While an earlier request is being answered, this one's refusal would be taken for that.
+        if self.cycle.more_body:
+            self.transport.write(_refusal(code, detail))
         self.transport.close()
 
     def _start_timer(self) -> None:
@@ -95,3 +102,17 @@ class Protocol(HttpToolsProtocol):
         self._timer = None
         if not self.transport.is_closing():
             self._refuse("slow", f"the headers took longer than {HEADERS_SECONDS:.0f} s")
+
+
+def _refusal(code: str, detail: str) -> bytes:
+    document = problem_of(code, detail)
+    body = msgspec.json.encode(document)
+    lines = [
+        *HEADERS,
+        NO_STORE,
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    text = b"".join(name + b": " + value + b"\r\n" for name, value in lines)
+    return STATUS_LINE[document.status] + text + b"\r\n" + body

@@ -77,15 +77,16 @@ class Guard:
         if match is None:
             return False
         name = match[1].strip("[]")
-        return name in self._names or self._is_allowed_address(name)
-
-    def _is_allowed_address(self, name: str) -> bool:
         # Rebinding needs a name. An address in the header can only be the one that was dialled.
-        try:
-            address = ipaddress.ip_address(name)
-        except ValueError:
-            return False
-        return self._any_address or address.is_loopback
+        return name in self._names or is_loopback(name) or (self._any_address and _is_address(name))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _own(host: bytes, origin: bytes | None, site: bytes | None) -> bool:

@@ -14,6 +14,7 @@ from tasuki.embedded import EmbeddedStore
 from tasuki.model.errors import StoreUnavailableError, StoreUnsafeError
 from tasuki.model.state import State
 from tasuki.store.store import Store
+from tasuki.worker.daemon import handback
 from tasuki.worker.daemon.outage import OutageLog
 from tests.support import eventually, plain_client
 from tests.worker.daemon.host import Host
@@ -71,8 +72,13 @@ async def test_jobs_are_handed_back_as_soon_as_the_store_is_there_again(
 
 
 async def test_a_daemon_can_be_stopped_while_the_store_is_away(
-    host: Host, desk: Desk, own_server: EmbeddedStore, caplog: pytest.LogCaptureFixture
+    host: Host,
+    desk: Desk,
+    own_server: EmbeddedStore,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ):
+    monkeypatch.setattr(handback, "LAST_PATIENCE", 0.5)
     async with host.running(host.options(grace=0.1)) as daemon:
         id = await desk.submit("act", {"do": "hold"})
         await desk.comes_to(id, State.ACTIVE)

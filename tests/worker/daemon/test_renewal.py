@@ -20,7 +20,7 @@ async def test_a_job_that_blocks_its_whole_process_is_run_once(
     # The other runner would take the job over if the lease ran out.
     async with host.running(host.options(processes=2, lease=1)):
         await host.pids(2)
-        id = await desk.submit("act", {"do": "block", "seconds": 3, "mark": str(mark)})
+        id = await desk.submit("act", {"do": "block", "seconds": 2.5, "mark": str(mark)})
         job = await desk.comes_to(id, State.COMPLETED, seconds=15)
         assert (job.attempts.made, job.crashes) == (1, 0)
         assert mark.read_text() == "started\n"
@@ -56,3 +56,16 @@ async def test_a_job_that_blocks_beyond_its_timeout_is_killed(
         assert job.reason == "crashed"
         assert job.error
         assert job.error.message == "ran past its timeout and blocked its process"
+
+
+async def test_a_job_without_timeout_may_block_for_as_long_as_it_likes(
+    host: Host, desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(renewal, "OVERTIME_SECONDS", 0.2)
+    async with host.running(host.options(lease=1, max_crashes=1)):
+        # What the supervisor has heard last must not be about this job, which is over.
+        short = await desk.submit("act", {"do": "nothing"}, timeout=0.01)
+        await desk.comes_to(short, State.COMPLETED)
+        long = await desk.submit("act", {"do": "block", "seconds": 2.5})
+        job = await desk.comes_to(long, State.COMPLETED, seconds=10)
+        assert (job.attempts.made, job.crashes) == (1, 0)

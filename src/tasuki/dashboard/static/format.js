@@ -14,11 +14,6 @@ export function count(n) {
   return COUNT.format(n);
 }
 
-/** @param {number} n @example plural(1, "runner") === "1 runner" */
-export function plural(n, word) {
-  return `${count(n)} ${word}${n === 1 ? "" : "s"}`;
-}
-
 /** @param {number} seconds @example duration(75) === "1 min 15 s" */
 export function duration(seconds) {
   if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;

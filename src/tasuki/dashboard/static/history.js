@@ -5,12 +5,12 @@
  * @typedef {import("./api.js").Counters} Counters
  */
 
-/** Counters of some types, or of all, added up. @param {Record<string, Counters>} types */
-export function sum(types, only = Object.keys(types)) {
+/** Counters of all types added up. @param {Record<string, Counters>} types */
+export function sum(types) {
   /** @type {Counters} */
   const total = {};
-  for (const type of only) {
-    for (const [event, n] of Object.entries(types[type] ?? {})) total[event] = (total[event] ?? 0) + n;
+  for (const counters of Object.values(types)) {
+    for (const [event, n] of Object.entries(counters)) total[event] = (total[event] ?? 0) + n;
   }
   return total;
 }
@@ -27,7 +27,10 @@ export function perType(stats) {
   return types;
 }
 
-/** One event over the minutes, of a type or of all. @param {Stats} stats @param {string} event */
+/**
+ * One event over the minutes, of a type or of all.
+ * @param {Stats} stats @param {string} event @param {string} [type]
+ */
 export function series(stats, event, type) {
   return stats.minutes.map((minute) =>
     type === undefined

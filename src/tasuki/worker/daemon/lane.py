@@ -137,5 +137,5 @@ def _tell(name: str, ending: Ending) -> None:
         log.warning("%s did not end in time and was killed", name)
     elif ending.crash is not None:
         log.warning("%s crashed: %s", name, ending)
-    else:
+    elif ending.refusal is None:
         log.info("%s ended", name)

@@ -1,5 +1,5 @@
 import { Element } from "../element.js";
-import { count, plural } from "../format.js";
+import { count } from "../format.js";
 import { STATES } from "../router.js";
 import { html } from "../vendor/lit/lit.js";
 
@@ -25,7 +25,8 @@ class StatTiles extends Element {
   }
 
   #aside(state) {
-    if (state === "active") return `on ${plural(this.runners.length, "runner")}`;
+    const n = this.runners.length;
+    if (state === "active") return `on ${n} ${n === 1 ? "runner" : "runners"}`;
     const event = { waiting: "enqueued", scheduled: "retried" }[state] ?? state;
     const name = { waiting: " new", scheduled: " retried" }[state] ?? "";
     return `${count(this.hour[event] ?? 0)}${name} last hour`;

@@ -1,0 +1,217 @@
+"""What runs until it is stopped, with real processes and signals."""
+
+import json
+import os
+import re
+import signal
+import socket
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.cli.conftest import APP, Site
+from tests.cli.program import Program, Running
+from tests.support import eventually_sync
+
+
+@pytest.fixture
+def tasuki(directory: Path) -> Iterator[Program]:
+    """`tasuki` in a directory with an app. No process may be left behind there."""
+    (directory / "app.py").write_text(APP)
+    yield Program(directory)
+    eventually_sync(lambda: not processes(directory))
+
+
+def processes(directory: Path) -> list[str]:
+    """The processes that have to do with the directory."""
+    found: list[str] = []
+    for process in psutil.process_iter():
+        try:
+            line, cwd = " ".join(process.cmdline()), process.cwd()
+        except psutil.Error:
+            continue
+        if str(directory) in line or cwd.startswith(str(directory)):
+            found.append(line)
+    return found
+
+
+def address(running: Running) -> str:
+    match = re.search(r"dashboard +(http://\S+)", running.text)
+    assert match, running.text
+    return match[1]
+
+
+def is_active(tasuki: Program, id: str) -> bool:
+    return tasuki("show", id, "--json").json["state"] == "active"
+
+
+def test_the_banner_says_what_is_where(site: Site):
+    banner = site.up.text.partition("Tasuki 0.1.0 is up. ")[2].splitlines()
+    assert banner[0] == "Ctrl-C stops it; running jobs have 30 s to finish."
+    assert re.fullmatch(r"  dashboard  http://127.0.0.1:\d+", banner[1])
+    assert re.fullmatch(
+        r"  store      ./.tasuki  valkey \S+, on disk before a job's id is given out"
+        r" \(fsync always\)",
+        banner[2],
+    )
+    assert banner[3] == "  app        app.py  add, fall, hold  (1 runner)"
+    assert "\x1b" not in site.up.text
+
+
+def test_a_job_by_http_is_run_and_seen_by_the_commands(site: Site):
+    body = json.dumps({"type": "add", "data": {"numbers": [20, 22]}}).encode()
+    request = urllib.request.Request(
+        f"{address(site.up)}/api/v1/jobs", body, {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        id = json.load(answer)["id"]
+    shown = site.tasuki.process("show", str(id), "--json").ok().json
+    eventually_sync(lambda: site.tasuki("show", str(id), "--json").json["state"] == "completed")
+    assert shown["type"] == "add"
+
+
+def test_sigterm_stops_everything_in_order(tasuki: Program):
+    with tasuki.running("up", "app.py", "--port", "0", "--grace", "10") as up:
+        up.says("is up.")
+        assert tasuki("enqueue", "add", '{"numbers": []}', "--wait").ok().out == "0\n"
+        assert up.stop() == 0
+    said = [up.text.index(text) for text in ("stopping", "runner 1", "store: stopped")]
+    assert up.text.index("ended") < up.text.index("store: stopped")
+    assert said[0] < said[2]
+    assert up.text.endswith("Tasuki has stopped\n")
+
+
+def test_a_second_signal_hands_running_jobs_back_at_once(tasuki: Program):
+    with tasuki.running("up", "app.py", "--port", "0", "--grace", "1h") as up:
+        up.says("is up.")
+        id = tasuki("enqueue", "hold").ok().out.strip()
+        eventually_sync(lambda: is_active(tasuki, id))
+        up.signal(signal.SIGTERM)
+        up.says("a second signal hands them back at once")
+        assert is_active(tasuki, id)
+        up.signal(signal.SIGINT)
+        assert up.wait() == 0
+    with tasuki.running("server", "--port", "0") as server:
+        server.says("is up.")
+        job = tasuki("show", id, "--json").ok().json
+        assert (job["state"], job["attempts"]["made"]) == ("waiting", 0)
+        assert server.stop() == 0
+
+
+def test_ctrl_c_reaches_the_program_alone(tasuki: Program):
+    with tasuki.on_terminal("up", "app.py", "--port", "0", "--grace", "30s") as terminal:
+        terminal.says("is up.")
+        id = tasuki("enqueue", "hold").ok().out.strip()
+        eventually_sync(lambda: is_active(tasuki, id))
+        terminal.types(b"\x03")
+        terminal.says("a second signal")
+        assert is_active(tasuki, id)
+        terminal.types(b"\x03")
+        assert terminal.wait() == 0
+
+
+def test_a_server_and_workers_in_terminals_of_their_own_share_the_store(tasuki: Program):
+    with tasuki.running("server", "--port", "0") as server:
+        server.says("is up.")
+        with tasuki.running("worker", "app.py", "--processes", "2") as worker:
+            worker.says("(2 runners)")
+            assert "attached to valkey" in worker.text
+            assert tasuki("enqueue", "add", '{"numbers": [1]}', "--wait").ok().out == "1\n"
+            # The one who started the store leaves first; the other one stops it.
+            assert server.stop() == 0
+            assert "left to its other users" in server.text
+            assert tasuki("enqueue", "add", '{"numbers": [2]}', "--wait").ok().out == "2\n"
+            assert worker.stop() == 0
+            assert "store: stopped" in worker.text
+
+
+def test_workers_on_a_store_that_is_named(tasuki: Program, store_url: str, namespace: str):
+    tasuki = tasuki.having(url=store_url, namespace=namespace)
+    with tasuki.running("worker", "app.py") as worker:
+        worker.says("is up.")
+        assert f"store      {store_url}" in worker.text
+        assert tasuki("enqueue", "add", '{"numbers": [1]}', "--wait").ok().out == "1\n"
+        assert worker.stop() == 0
+    assert not (tasuki.cwd / ".tasuki").exists()
+
+
+def test_the_store_is_started_again_when_it_dies(tasuki: Program):
+    with tasuki.running("up", "app.py", "--port", "0") as up:
+        up.says("is up.")
+        match = re.search(r"store: valkey .*\(pid (\d+)", up.text)
+        assert match
+        os.kill(int(match[1]), signal.SIGKILL)
+        up.says("store: restarted after")
+        assert tasuki("enqueue", "add", '{"numbers": [3]}', "--wait").ok().out == "3\n"
+        assert up.stop() == 0
+
+
+def test_a_stop_while_starting_is_heard(tasuki: Program):
+    with tasuki.running("up", "app.py", "--port", "0") as up:
+        up.says("store: ")
+        assert up.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("app", "code", "answer"),
+    [
+        ("ap.py", 1, "tasuki: ap.py does not exist"),
+        ("app.py:Nothing", 1, "tasuki: app.py has no 'Nothing'"),
+        ("broken.py", 1, "tasuki: cannot import broken.py:\n\nTraceback"),
+        ("a b", 1, "tasuki: 'a b' is not the name of a module"),
+    ],
+    ids=["missing", "attribute", "broken", "name"],
+)
+def test_an_app_that_cannot_be_loaded_stops_the_rest(
+    tasuki: Program, app: str, code: int, answer: str
+):
+    (tasuki.cwd / "broken.py").write_text("import json\n1 / 0  # app.py\n")
+    result = tasuki.process("up", app, "--port", "0", code=code)
+    assert answer in result.err
+    assert "store: stopped" in result.err
+    assert "is up." not in result.out
+
+
+def test_a_port_that_is_taken_stops_the_rest(tasuki: Program):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(1)
+        port = taken.getsockname()[1]
+        result = tasuki.process("up", "app.py", "--port", str(port), code=2)
+    assert result.err.splitlines()[-1].startswith(f"tasuki: port: {port} on 127.0.0.1 is in use;")
+    assert "store: stopped" in result.err
+
+
+def test_a_store_that_would_lose_jobs_is_refused(
+    tasuki: Program, store_url: str, plain, namespace: str
+):
+    tasuki = tasuki.having(url=store_url, namespace=namespace)
+    plain.config_set("maxmemory-policy", "allkeys-lru")
+    try:
+        result = tasuki.process("server", "--port", "0", code=1)
+        assert "tasuki: this store would lose jobs:" in result.err
+        assert "CONFIG SET maxmemory-policy noeviction" in result.err
+        with tasuki.running("server", "--port", "0", "--allow-unsafe") as server:
+            server.says("is up.")
+            assert server.stop() == 0
+    finally:
+        plain.config_set("maxmemory-policy", "noeviction")
+
+
+def test_a_store_that_is_away_is_waited_for(tasuki: Program):
+    url = f"unix://{tasuki.cwd}/nowhere.sock"
+    with tasuki.running("server", "--port", "0", "--url", url) as server:
+        server.says("waiting for the store: the store cannot be reached: ")
+        server.says("is up.")
+        assert server.stop() == 0
+
+
+def test_the_log_can_be_for_programs(tasuki: Program):
+    with tasuki.running("up", "app.py", "--port", "0", "--log-format", "json") as up:
+        up.says('"message":"up: dashboard http://')
+        assert up.stop() == 0
+    for line in up.lines:
+        assert set(json.loads(line)) == {"time", "level", "logger", "message"}
