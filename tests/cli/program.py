@@ -59,24 +59,24 @@ class Program:
         # Narrow defaults of a terminal must not change what is compared.
         return clean | {"COLUMNS": "200", "TERM": "xterm-256color"} | dict(self.variables)
 
-    def __call__(self, *arguments: str, input: str = "", code: int | None = None) -> Result:
+    def __call__(self, *arguments: str, stdin: str = "", code: int | None = None) -> Result:
         """Run a command in this process, which is quick."""
         hidden = {name: None for name in os.environ if name.startswith("TASUKI_")}
         with chdir(self.cwd):
             done = CliRunner().invoke(
-                main, arguments, input=input, env=hidden | dict(self.variables)
+                main, arguments, input=stdin, env=hidden | dict(self.variables)
             )
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         return self._checked(Result(done.exit_code, done.stdout, done.stderr), code)
 
-    def process(self, *arguments: str, input: str = "", code: int | None = None) -> Result:
+    def process(self, *arguments: str, stdin: str = "", code: int | None = None) -> Result:
         """Run a command in a process of its own, as a person does."""
         done = subprocess.run(
             [*COMMAND, *arguments],
             cwd=self.cwd,
             env=self.environment,
-            input=input,
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=30,

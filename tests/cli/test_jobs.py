@@ -30,7 +30,7 @@ def test_enqueue_prints_the_id_and_nothing_else(tasuki: Program):
 def test_data_from_a_file_and_from_standard_input(tasuki: Program):
     (tasuki.cwd / "photo.json").write_text('["from", "file"]')
     enqueue(tasuki, "resize", "@photo.json")
-    tasuki("enqueue", "resize", "-", input='"from input"').ok()
+    tasuki("enqueue", "resize", "-", stdin='"from input"').ok()
     assert job(tasuki, "1")["data"] == ["from", "file"]
     assert job(tasuki, "2")["data"] == "from input"
 
@@ -210,8 +210,8 @@ def test_ids_come_from_standard_input(tasuki: Program):
     enqueue(tasuki, "email")
     enqueue(tasuki, "email")
     ids = tasuki("jobs", "--ids").ok().out
-    assert tasuki("rm", "-", input=ids).ok().out == "job 1 removed\njob 2 removed\n"
-    assert tasuki("rm", "-", input="").ok().out == ""
+    assert tasuki("rm", "-", stdin=ids).ok().out == "job 1 removed\njob 2 removed\n"
+    assert tasuki("rm", "-", stdin="").ok().out == ""
 
 
 def test_what_is_no_id(tasuki: Program):

@@ -15,7 +15,7 @@ def test_a_type_appears_with_its_first_job(tasuki: Program):
     assert tasuki("types", "--json").ok().json == {"types": []}
     tasuki("enqueue", "email").ok()
     heading, row = (line.split() for line in tasuki("types").ok().out.splitlines())
-    assert heading == "TYPE WAITING SCHEDULED ACTIVE COMPLETED FAILED CANCELLED".split()
+    assert " ".join(heading) == "TYPE WAITING SCHEDULED ACTIVE COMPLETED FAILED CANCELLED"
     assert row == ["email", "1", "0", "0", "0", "0", "0"]
 
 

@@ -5,10 +5,10 @@ import os
 import re
 import signal
 import socket
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -62,12 +62,8 @@ def test_the_banner_says_what_is_where(site: Site):
 
 
 def test_a_job_by_http_is_run_and_seen_by_the_commands(site: Site):
-    body = json.dumps({"type": "add", "data": {"numbers": [20, 22]}}).encode()
-    request = urllib.request.Request(
-        f"{address(site.up)}/api/v1/jobs", body, {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        id = json.load(answer)["id"]
+    job = {"type": "add", "data": {"numbers": [20, 22]}}
+    id = httpx.post(f"{address(site.up)}/api/v1/jobs", json=job).json()["id"]
     shown = site.tasuki.process("show", str(id), "--json").ok().json
     eventually_sync(lambda: site.tasuki("show", str(id), "--json").json["state"] == "completed")
     assert shown["type"] == "add"

@@ -65,6 +65,7 @@ async def test_the_right_runner_is_woken(store: Store):
     someone, other = await runner(store), await runner(store)
     await someone.claim_one()
     bells = [store.doorbell(someone.id), store.doorbell(other.id)]
+    assert await bells[0].wait(["email"], 5) == "email"  # the one that was enqueued
     waits = [asyncio.create_task(bell.wait(["email"], 5)) for bell in bells]
     await store.operator().cancel(1)
     assert await waits[0] == ""

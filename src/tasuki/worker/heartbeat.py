@@ -22,8 +22,8 @@ class Heartbeat:
     """Beats every third of the lease, give or take a tenth.
 
     `load` tells what to say of the runner at each beat. The callbacks are called in the thread:
-    `beaten` with the ids of jobs to stop after each beat that arrived, `lost` when the lease is
-    lost, after which the thread ends.
+    `beaten` with the ids of jobs to stop after each beat, even if the store was away, since it also
+    says that the thread can run; `lost` when the lease is lost, after which the thread ends.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class Heartbeat:
             cancels = runner.run(self._lease.heartbeat(self._load(), self._link))
         except StoreError as error:
             log.debug("the heartbeat waits for the store: %s", error)
+            self._beaten([])
             return RETRY_SECONDS
         self._beaten(cancels)
         return self._lease.terms.seconds / 3 * random.uniform(0.9, 1.1)

@@ -21,18 +21,24 @@ END_SECONDS = 1.0
 class Life:
     """A lease, a pump, a heartbeat and an ear for the doorbell.
 
-    `beaten` is called, in the heartbeat's thread, after each heartbeat that arrived.
+    `beaten` is called, in the heartbeat's thread, after each heartbeat, `begins` before claimed
+    jobs begin to run.
     """
 
     def __init__(
-        self, store: Store, registry: Registry, terms: LeaseTerms, beaten: Callable[[], None]
+        self,
+        store: Store,
+        registry: Registry,
+        terms: LeaseTerms,
+        beaten: Callable[[], None],
+        begins: Callable[[], None],
     ) -> None:
         self._store = store
         self._registry = registry
         self._links = [store.link(name) for name in ("pump", "bell", "heartbeat")]
         pump_link, bell_link, beat_link = self._links
         self.lease = store.lease(terms, pump_link)
-        self.pump = Pump(self.lease, registry.specs, self._on_idle)
+        self.pump = Pump(self.lease, registry.specs, self._on_idle, begins)
         doorbell = store.doorbell(self.lease.runner, bell_link)
         self._ear = Ear(doorbell, self.pump.ring, terms.seconds / 3)
         self._loop = asyncio.get_running_loop()

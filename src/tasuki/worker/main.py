@@ -30,6 +30,7 @@ from tasuki.worker.runner import Runner
 
 log = logging.getLogger("tasuki.runner")
 
+SLACK_SECONDS = 1.0
 THREADS_SECONDS = 0.5
 """How long idle threads get to end before the process does."""
 
@@ -47,7 +48,28 @@ class Pipe:
                 os.write(self._fd, msgspec.json.encode(message) + b"\n")
 
 
-async def serve(config: RunnerConfig, registry: Registry, pipe: Pipe) -> None:
+class _Beats:
+    """Tells the supervisor that the runner lives, and until when its jobs may be busy.
+
+    Busy until when is told at each heartbeat, and before jobs begin if it has changed since. It is
+    told one second too late, so that a stream of short jobs does not tell it more than once a
+    second.
+    """
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+        self._told = 0.0
+
+    def beaten(self, identity: str, until: float) -> None:
+        self._told = until and until + SLACK_SECONDS
+        self._pipe.send(Message("beat", identity, self._told))
+
+    def begins(self, identity: str, until: float) -> None:
+        if until > self._told or (not until and self._told):
+            self.beaten(identity, until)
+
+
+async def serve(config: RunnerConfig, registry: Registry, pipe: Pipe, lifeline: int) -> None:
     """Run the workers until a signal, or until the supervisor is gone.
 
     Raises:
@@ -58,8 +80,13 @@ async def serve(config: RunnerConfig, registry: Registry, pipe: Pipe) -> None:
     store = Store(config.url, namespace=config.namespace)
     await _check(store, config)
 
+    beats = _Beats(pipe)
+
     def beaten(identity: str) -> None:
-        pipe.send(Message("beat", identity, runner.busy_until))
+        beats.beaten(identity, runner.busy_until)
+
+    def begins(identity: str) -> None:
+        beats.begins(identity, runner.busy_until)
 
     runner = Runner(
         store,
@@ -67,13 +94,14 @@ async def serve(config: RunnerConfig, registry: Registry, pipe: Pipe) -> None:
         config.terms,
         started=lambda identity: pipe.send(Message("identity", identity)),
         beaten=beaten,
+        begins=begins,
         left=lambda identity: pipe.send(Message("left", identity)),
     )
     stopper = _Stopper(runner, config.grace)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopper.stop)
-    with _watch_standard_input(stopper.stop):
+    with _watch(lifeline, stopper.stop):
         try:
             await runner.run()
             await stopper.wait()
@@ -101,20 +129,20 @@ class _Stopper:
 
 
 @contextlib.contextmanager
-def _watch_standard_input(gone: Callable[[], None]) -> Iterator[None]:
-    """Call `gone` when standard input ends, which means that the supervisor is no more."""
+def _watch(lifeline: int, gone: Callable[[], None]) -> Iterator[None]:
+    """Call `gone` when the lifeline ends, which means that the supervisor is no more."""
     loop = asyncio.get_running_loop()
 
     def readable() -> None:
-        if not os.read(0, 4_096):
-            loop.remove_reader(0)
+        if not os.read(lifeline, 4_096):
+            loop.remove_reader(lifeline)
             gone()
 
-    loop.add_reader(0, readable)
+    loop.add_reader(lifeline, readable)
     try:
         yield
     finally:
-        loop.remove_reader(0)
+        loop.remove_reader(lifeline)
 
 
 async def _check(store: Store, config: RunnerConfig) -> None:
@@ -132,6 +160,7 @@ def main() -> int:
     fd = os.environ.pop(PIPE_VARIABLE, "")
     pipe = Pipe(int(fd) if fd else None)
     config = msgspec.json.decode(_first_line(), type=RunnerConfig)
+    lifeline = _take_standard_input()
     logging.basicConfig(
         level=config.log_level.upper(),
         format="%(asctime)s %(levelname)-7s %(message)s",
@@ -139,8 +168,8 @@ def main() -> int:
         force=True,
     )
     try:
-        registry = Registry.of(load_app(config.app).objects)
-        _run(serve(config, registry, pipe))
+        registry = load_app(config.app).registry()
+        _run(serve(config, registry, pipe, lifeline))
     except AppError as error:
         pipe.send(Message("failed", text=str(error)))
         return EXIT_APP
@@ -158,6 +187,18 @@ def _first_line() -> bytes:
             break
         line += byte
     return line
+
+
+def _take_standard_input() -> int:
+    """Move standard input out of the way of jobs, and of programs that they start.
+
+    They find an empty one in its place; the lifeline would keep them waiting for ever.
+    """
+    lifeline = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return lifeline
 
 
 def _run(coroutine: Coroutine[Any, Any, None]) -> None:

@@ -34,11 +34,16 @@ class Pump:
     """The loop between one lease and the executor of one runner."""
 
     def __init__(
-        self, lease: Lease, specs: Mapping[str, WorkerSpec], idle: Callable[[list[str]], None]
+        self,
+        lease: Lease,
+        specs: Mapping[str, WorkerSpec],
+        idle: Callable[[list[str]], None],
+        begins: Callable[[], None],
     ) -> None:
         self._lease = lease
         self._specs = specs
         self._idle = idle
+        self._begins = begins
         self._outbox = Outbox(lease.terms.retention)
         self._executor = Executor(self._on_outcome, self._on_left)
         self._running: dict[str, Attempt] = {}
@@ -61,12 +66,10 @@ class Pump:
     @property
     def busy_until(self) -> float:
         """Monotonic time by which all running jobs should be over; 0 if one has no timeout."""
-        ends = [
-            attempt.started + attempt.timeout
-            for attempt in self._running.values()
-            if attempt.timeout is not None
-        ]
-        return max(ends) if ends and len(ends) == len(self._running) else 0.0
+        # The heartbeat's thread asks, too: a copy does not change under its hands.
+        attempts = list(self._running.values())
+        ends = [a.started + a.timeout for a in attempts if a.timeout is not None]
+        return max(ends) if ends and len(ends) == len(attempts) else 0.0
 
     async def run(self) -> None:
         """Go round until `drain` has been called and nothing is left to do.
@@ -186,12 +189,17 @@ class Pump:
         self._due = now + reply.next_due / 1_000 if reply.next_due >= 0 else None
         self._look_at = now + LONGEST_WAIT
         granted: dict[str, int] = {}
+        claims: list[Attempt] = []
         for claimed in reply.claimed:
             granted[claimed.type] = len(claimed.ids)
             spec = self._specs[claimed.type]
             tries = claimed.tries or [""] * len(claimed.ids)
             for key, record, tried in zip(claimed.ids, claimed.records, tries, strict=True):
-                self._begin(spec, key, reply.stamp, record, tried)
+                claims += self._open(spec, key, reply.stamp, record, tried)
+        # Told before any of them runs, since any may block the whole process.
+        self._begins()
+        for attempt in claims:
+            self._start(attempt)
         self._held_back = set(reply.held_back)
         self._dry = {type for type, wanted in demand.items() if granted.get(type, 0) < wanted}
         if reply.lost:
@@ -199,16 +207,22 @@ class Pump:
         if reply.cancels:
             self.cancel(reply.cancels)
 
-    def _begin(self, spec: WorkerSpec, key: str, stamp: str, record: str, tries: str) -> None:
+    def _open(
+        self, spec: WorkerSpec, key: str, stamp: str, record: str, tries: str
+    ) -> list[Attempt]:
+        """The attempt at a claimed job; none if what the store holds of it cannot be read."""
         try:
             attempt = Attempt(spec, key, stamp, record, tries, self._on_notes)
         except (ValueError, IndexError) as error:
             log.error("job %s cannot be read: %s", key, error)  # noqa: TRY400 - no news in a trace
             self._refuse(spec, key, stamp, error)
-            return
+            return []
         self._free[spec.type] -= 1
         self._running[key] = attempt
-        relay = None if spec.run_in == "loop" else Relay(self._loop, attempt)
+        return [attempt]
+
+    def _start(self, attempt: Attempt) -> None:
+        relay = None if attempt.spec.run_in == "loop" else Relay(self._loop, attempt)
         self._executor.start(attempt, attempt.open(relay))
 
     def _refuse(self, spec: WorkerSpec, key: str, stamp: str, error: Exception) -> None:

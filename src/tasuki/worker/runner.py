@@ -25,7 +25,8 @@ class Runner:
     """Runs the workers of a registry against one store.
 
     `started` is told each identity that the runner takes, `beaten` the identity at each heartbeat
-    (in another thread), `left` the identity that has released everything.
+    (in another thread), `begins` the identity before claimed jobs begin to run, `left` the identity
+    that has released everything.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Runner:
         *,
         started: Callable[[str], None] = _ignore,
         beaten: Callable[[str], None] = _ignore,
+        begins: Callable[[str], None] = _ignore,
         left: Callable[[str], None] = _ignore,
     ) -> None:
         self._store = store
@@ -43,6 +45,7 @@ class Runner:
         self._terms = terms or LeaseTerms()
         self._started = started
         self._beaten = beaten
+        self._begins = begins
         self._left = left
         self._life: Life | None = None
         self._set_up: list[Worker] = []
@@ -93,12 +96,13 @@ class Runner:
             self._life.abandon()
 
     async def _live(self) -> None:
-        life = Life(self._store, self._registry, self._terms, self._on_beat)
+        life = Life(self._store, self._registry, self._terms, self._on_beat, self._on_begin)
         self._life = life
         try:
+            # Said first: from the moment it is registered, someone must know whose jobs they are.
+            self._started(life.lease.runner)
             if not await self._register(life):
                 return
-            self._started(life.lease.runner)
             await life.run()
             await self._leave(life)
         except LeaseLostError as error:
@@ -143,3 +147,7 @@ class Runner:
         life = self._life
         if life is not None:
             self._beaten(life.lease.runner)
+
+    def _on_begin(self) -> None:
+        if self._life is not None:
+            self._begins(self._life.lease.runner)

@@ -21,6 +21,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 from tasuki import Worker
@@ -40,12 +41,13 @@ class Act(Worker):
             case "until":
                 while not Path(data["file"]).exists():
                     await asyncio.sleep(0.01)
+            case "read":
+                return sys.stdin.read()
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
             case "exit":
                 os._exit(data["code"])
             case "block":
-                await asyncio.sleep(data.get("after", 0))
                 # A library function that is called in this way keeps the GIL, so no thread can run.
                 # A signal would end it early.
                 signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())

@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,10 +15,10 @@ from tasuki.embedded import EmbeddedStore
 from tasuki.model.errors import StoreUnavailableError, StoreUnsafeError
 from tasuki.model.state import State
 from tasuki.store.store import Store
-from tasuki.worker.daemon import handback
+from tasuki.worker.daemon import handback, renewal
 from tasuki.worker.daemon.outage import OutageLog
 from tests.support import eventually, plain_client
-from tests.worker.daemon.host import Host
+from tests.worker.daemon.host import Host, is_gone
 from tests.worker.desk import Desk
 
 
@@ -69,6 +70,27 @@ async def test_jobs_are_handed_back_as_soon_as_the_store_is_there_again(
         finally:
             bringing_back.cancel()
             await asyncio.gather(bringing_back, return_exceptions=True)
+
+
+async def test_a_runner_is_not_taken_for_blocked_while_the_store_is_away(
+    host: Host,
+    desk: Desk,
+    own_server: EmbeddedStore,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    monkeypatch.setattr(renewal, "OVERTIME_SECONDS", 0.5)
+    async with host.running(host.options(lease=2)):
+        id = await desk.submit("act", {"do": "until", "file": "/"}, timeout=0.5)
+        await desk.comes_to(id, State.COMPLETED)
+        [pid] = (await host.pids()).values()
+        os.kill(own_server.pid, signal.SIGKILL)
+        away = time.monotonic()
+        # Half a lease of silence counts as being blocked.
+        await eventually(lambda: time.monotonic() - away > 2)
+        assert not is_gone(pid)
+        assert "runner 1" not in caplog.text
+    await own_server.stop()
 
 
 async def test_a_daemon_can_be_stopped_while_the_store_is_away(

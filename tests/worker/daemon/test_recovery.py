@@ -91,3 +91,10 @@ async def test_a_runner_that_is_ended_by_hand_is_replaced(host: Host, desk: Desk
         await eventually(lambda: is_gone(pid))
         id = await desk.submit("act", {"do": "nothing"})
         assert (await desk.comes_to(id, State.COMPLETED)).crashes == 0
+
+
+async def test_a_job_that_reads_standard_input_finds_it_empty(host: Host, desk: Desk):
+    async with host.running(host.options()):
+        id = await desk.submit("act", {"do": "read"})
+        job = await desk.comes_to(id, State.COMPLETED)
+        assert bytes(job.result or b"") == b'""'

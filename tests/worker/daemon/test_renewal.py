@@ -51,7 +51,7 @@ async def test_a_job_that_blocks_beyond_its_timeout_is_killed(
 ):
     monkeypatch.setattr(renewal, "OVERTIME_SECONDS", 0.5)
     async with host.running(host.options(lease=1, max_crashes=1)):
-        id = await desk.submit("act", {"do": "block", "after": 0.5, "seconds": 60}, timeout=1)
+        id = await desk.submit("act", {"do": "block", "seconds": 60}, timeout=1)
         job = await desk.comes_to(id, State.FAILED, seconds=10)
         assert job.reason == "crashed"
         assert job.error
