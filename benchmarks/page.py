@@ -33,7 +33,8 @@ _HOW = """\
   hand-over between two processes.
 - **memory per waiting job**: growth of the store's `used_memory`, divided by the jobs.
 - **long queue**: drain of the front of the queue, and the p99 of single enqueues, with few and
-  with many jobs waiting behind.
+  with many jobs waiting behind, once the store has finished rewriting its log.
+- **drain, 2 runners**: as drain, but the jobs are held back until both runners are there.
 """
 
 

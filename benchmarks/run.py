@@ -50,7 +50,9 @@ class Run:
         with ExitStack() as stack:
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
             memory = _SHARED_MEMORY if _SHARED_MEMORY.is_dir() else directory
-            shelf = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=memory)))
+            shelf = Path(
+                stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=memory))
+            )
             store = stack.enter_context(Store(directory, self.fsync))
             self.versions["store"] = store.version
             book = Ledger.create(shelf / "ledger", self.sizes.deep)

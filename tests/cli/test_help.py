@@ -98,6 +98,14 @@ def test_settings_shows_what_counts_and_from_where(stranger: Program):
     assert 'lease = "15s" # default' in lines
 
 
+def test_flags_for_settings_may_stand_before_the_command_too(stranger: Program):
+    before = stranger("--namespace", "a", "--data-dir", "x", "settings", "--json").ok().json
+    assert before["namespace"] == {"value": "a", "from": "--namespace"}
+    assert before["data_dir"]["value"] == str(stranger.cwd / "x")
+    both = stranger("--namespace", "a", "settings", "--namespace", "b", "--json").ok().json
+    assert both["namespace"]["value"] == "b"
+
+
 def test_settings_that_are_printed_can_be_saved_and_used(stranger: Program):
     file = stranger.cwd / "tasuki.toml"
     file.write_text('maxmemory = "64mb"\n[server]\nallowed_hosts = ["a", "b"]\n')

@@ -110,6 +110,12 @@ def test_a_wait_that_takes_too_long_ends_and_the_job_goes_on(tasuki: Program):
     assert job(tasuki, "2")["state"] == "waiting"
 
 
+def test_a_job_that_is_not_kept_cannot_be_waited_for(tasuki: Program):
+    result = tasuki("enqueue", "email", "--keep", "0", "--wait", code=2)
+    assert result.err.startswith("tasuki: --keep 0 removes the job as it ends: ")
+    assert tasuki("jobs", "--ids").ok().out == ""
+
+
 # ------------------------------------------------------------------------------------ jobs
 
 

@@ -1,5 +1,8 @@
 """Types, runners and counters."""
 
+import subprocess
+import sys
+
 from tests.cli.conftest import Site
 from tests.cli.program import Program
 from tests.support import eventually_sync
@@ -56,7 +59,7 @@ def test_stats(site: Site):
     site.tasuki("enqueue", "add", '{"numbers": [1]}', "--wait").ok()
     for options in ([], ["--total"], ["--minutes", "5"]):
         shown = site.tasuki("stats", *options).ok().out
-        assert shown.startswith("TYPE  ENQUEUED  COMPLETED  FAILED")
+        assert shown.split()[:4] == ["TYPE", "ENQUEUED", "COMPLETED", "FAILED"]
         assert "\nadd " in shown
         assert "Fsync is always: a job is on disk before its id is given out." in shown
     found = site.tasuki("stats", "--json", "--minutes", "2").ok().json
@@ -98,3 +101,28 @@ def test_an_active_job_is_told_to_stop(site: Site):
     assert site.tasuki("rm", id, code=1).err == f"tasuki: job {id} is active: cannot remove it\n"
     assert site.tasuki("cancel", id).ok().out == f"job {id} is told to stop\n"
     eventually_sync(lambda: state() == "cancelled")
+
+
+def test_ctrl_c_ends_the_wait_and_not_the_job(site: Site):
+    with site.tasuki.on_terminal("enqueue", "idle", "--wait") as terminal:
+        terminal.says("no runner handles idle yet; waiting for one")
+        terminal.types(b"\x03")
+        assert terminal.wait() == 130
+    assert "Traceback" not in terminal.text
+    assert counts(site.tasuki, "idle")["waiting"] == 1
+
+
+def test_a_reader_that_has_seen_enough_is_no_defect(site: Site):
+    for _ in range(3):
+        site.tasuki("enqueue", "many").ok()
+    shell = f"{sys.executable} -m tasuki jobs --type many --ids | head -1"
+    done = subprocess.run(
+        ["sh", "-c", shell],
+        cwd=site.tasuki.cwd,
+        env=site.tasuki.environment | {"PYTHONUNBUFFERED": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""

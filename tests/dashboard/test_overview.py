@@ -112,6 +112,7 @@ async def test_a_lost_connection_is_told_and_comes_back(
 
     await server.stop()
     await expect(banner).to_be_visible()
+    await expect(screen.page.get_by_role("alert")).to_be_hidden()
     await desk.submit("greet")
     port = int(server.url.rpartition(":")[2])
     again = Server(ServerOptions(port=port), store)

@@ -22,8 +22,13 @@ class OwnStore:
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"unix://{directory}/store.sock"
 
-    def start(self, *options: str) -> None:
-        """Start it, on the data that it left."""
+    def start(self) -> None:
+        """Start it on the data that it left, and wait until it answers."""
+        self.start_loading()
+        eventually_sync(self._answers)
+
+    def start_loading(self, *options: str) -> None:
+        """Start it, and wait until it listens."""
         self._process = subprocess.Popen(
             [
                 find_binary().path,
@@ -34,7 +39,7 @@ class OwnStore:
             ],
             stdin=subprocess.DEVNULL,
         )
-        eventually_sync(self._answers)
+        eventually_sync(self._listens)
 
     def kill(self) -> None:
         """As when its machine loses power."""
@@ -50,6 +55,12 @@ class OwnStore:
     def thaw(self) -> None:
         self._signal(signal.SIGCONT)
 
+    def rewrite(self) -> None:
+        """Make its log as short as it can be, so that it loads data instead of commands."""
+        self.command("BGREWRITEAOF")
+        with plain_client(self.url) as client:
+            eventually_sync(lambda: client.info("persistence")["aof_rewrite_in_progress"] == 0)
+
     def command(self, *words: str | int) -> object:
         """Send it a command."""
         with plain_client(self.url) as client:
@@ -64,6 +75,15 @@ class OwnStore:
             return bool(self.command("PING"))
         except valkey.ConnectionError:
             return False
+
+    def _listens(self) -> bool:
+        try:
+            self.command("PING")
+        except valkey.BusyLoadingError:
+            return True
+        except valkey.ConnectionError:
+            return False
+        return True
 
 
 @contextmanager

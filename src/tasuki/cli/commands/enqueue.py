@@ -84,6 +84,10 @@ async def enqueue(
 
     With --wait the exit code is 0 when the job is completed, else 1.
     """
+    if wait is not None and options["keep"] == 0:
+        raise click.UsageError(
+            "--keep 0 removes the job as it ends: there is no result to wait for."
+        )
     id = await desk.client.enqueue(
         type,
         read_data(data),

@@ -18,5 +18,6 @@ export class Element extends LitElement {
  */
 export function problem(...resources) {
   const error = resources.find((resource) => resource.error)?.error;
-  return error ? html`<p class="problem" role="alert">${error.message}</p>` : nothing;
+  if (!error) return nothing;
+  return html`<p class="problem" role="alert" data-status=${error.status}>${error.message}</p>`;
 }

@@ -89,7 +89,7 @@ class ThroughputChart extends Element {
     return {
       width,
       height: HEIGHT,
-      padding: [10, 0, 0, 0],
+      padding: [10, 16, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
       scales: {
