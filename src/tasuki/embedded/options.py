@@ -104,6 +104,9 @@ def _settings(directory: DataDir) -> dict[str, str]:
         "save": "3600 1",
         "stop-writes-on-bgsave-error": "yes",
         "maxmemory-policy": "noeviction",
+        # The jobs that a runner holds are one small set, and a batch looks up each of them in it: a
+        # list of up to 128, as by default, is searched from its start each time.
+        "zset-max-listpack-entries": "16",
         # A script that takes a second is a defect, and its callers should hear of it.
         "busy-reply-threshold": "1000",
         # The append-only file is synced when the server ends; a snapshot would only take time.

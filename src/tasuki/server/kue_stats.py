@@ -10,15 +10,15 @@ def kue_stats(
 ) -> dict[str, int | None]:
     """How many jobs are in which of Kue's states, and how many milliseconds were worked.
 
-    Cancelled jobs count as failed, as they are shown. `workTime` is null until a job has completed.
+    Cancelled jobs count as failed, as they are shown. `workTime` is null as long as none is counted.
     """
     known = list(types)
-    completed = any(counters.get("completed") for counters in totals.values())
+    work = [counters["ms"] for counters in totals.values() if "ms" in counters]
     return {
         "inactiveCount": sum(type.waiting for type in known),
         "completeCount": sum(type.completed for type in known),
         "activeCount": sum(type.active for type in known),
         "failedCount": sum(type.failed + type.cancelled for type in known),
         "delayedCount": sum(type.scheduled for type in known),
-        "workTime": sum(each.get("ms", 0) for each in totals.values()) if completed else None,
+        "workTime": sum(work) if work else None,
     }

@@ -25,5 +25,8 @@ local function write_notes(runner, notes, most)
     end
   end
   bulk('HSET', 'progress', values)
-  emit('progress', '', noted)
+  local groups, order = by_type(noted, gather('HMGET', 'jobs', noted))
+  for _, type in ipairs(order) do
+    emit('progress', type, groups[type].ids)
+  end
 end
