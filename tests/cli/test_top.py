@@ -1,7 +1,10 @@
 """The live view."""
 
 import signal
+from contextlib import ExitStack
+from pathlib import Path
 
+from tasuki.embedded import running
 from tests.cli.conftest import Site
 from tests.cli.program import Program
 
@@ -43,3 +46,14 @@ def test_ctrl_c_quits(site: Site):
         terminal.types(b"\x03")
         assert terminal.wait() == 128 + signal.SIGINT
     assert "Traceback" not in terminal.text
+
+
+def test_a_store_that_goes_away_is_told_and_waited_for(stranger: Program, directory: Path):
+    with ExitStack() as stack:
+        url = stack.enter_context(running(directory / "data", fsync="no"))
+        with stranger.having(url=url).on_terminal("top", "--every", "100ms") as terminal:
+            terminal.says("JOBS/S")
+            stack.close()
+            terminal.says("not fresh: the store cannot be reached")
+            terminal.types(b"q")
+            assert terminal.wait() == 0

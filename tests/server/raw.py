@@ -40,6 +40,7 @@ def parse(text: bytes) -> Answer:
     """The first answer in a text."""
     head, _, rest = text.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
-    headers = httpx.Headers([tuple(line.split(": ", 1)) for line in lines])
+    pairs = [line.partition(": ") for line in lines]
+    headers = httpx.Headers([(name, value) for name, _, value in pairs])
     size = int(headers.get("content-length", 0))
     return Answer(int(first.split(" ")[1]), headers, rest[:size], rest[size:])

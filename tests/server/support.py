@@ -1,9 +1,10 @@
 """What a worker would do, without one; and how problems look."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import httpx
+import valkey
 
 from tasuki.model.outcome import JobError
 from tasuki.model.state import State
@@ -85,6 +86,13 @@ def check_problem(
     assert found["title"] == KINDS[code].title
     assert found["detail"]
     return found
+
+
+def blocked_readers(plain: valkey.Valkey) -> int:
+    """How many readers of events are waiting for the store."""
+    clients = cast("list[dict[str, str]]", plain.client_list())
+    feeds = [client for client in clients if client["name"] == "tasuki-feed"]
+    return sum(1 for client in feeds if "b" in client["flags"])
 
 
 async def count_jobs(http: httpx.AsyncClient) -> int:

@@ -54,7 +54,7 @@ def raw(data: str) -> str:
         (one(delay="60"), "delay", "must be a number or null, not a string"),
         (one(attempts=0), "attempts", "between 1"),
         (one(attempts=-3), "attempts", "between 1"),
-        (one(attempts=1.5), "attempts", "whole number"),
+        (one(attempts=1.5), "attempts", "a whole number or null, not a number with a point"),
         (one(attempts=10**30), "attempts", "between 1"),
         (one(timeout=0), "timeout", "more than 0"),
         (one(timeout=-1), "timeout", "between 0"),
@@ -188,7 +188,7 @@ async def test_more_than_a_thousand_jobs_are_refused(empty: httpx.AsyncClient) -
 @pytest.mark.parametrize("key", ["", "k" * 256, "schlüssel", "a\tb"])
 async def test_a_key_that_is_not_plain_text_is_refused(empty: httpx.AsyncClient, key: str) -> None:
     response = await empty.post(
-        "/api/v1/jobs", json={"type": "a"}, headers={"Idempotency-Key": key.encode("latin-1")}
+        "/api/v1/jobs", json={"type": "a"}, headers=[(b"Idempotency-Key", key.encode("latin-1"))]
     )
     check_problem(response, 422, "invalid", "Idempotency-Key")
 
@@ -201,7 +201,7 @@ async def test_a_key_with_another_body_is_refused(http: httpx.AsyncClient) -> No
     assert await count_jobs(http) == 1
 
 
-@pytest.mark.parametrize("id", ["0", "-1", "x", "1.0", "９", "99999999999999999", "9" * 16, "%31"])
+@pytest.mark.parametrize("id", ["0", "-1", "x", "1.0", "\uff19", "9" * 16, "9" * 17, "%31"])
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", ""), ("DELETE", ""), ("GET", "/log"), ("POST", "/cancel"), ("POST", "/retry")],

@@ -117,7 +117,9 @@ async def test_a_store_that_is_away_from_the_start(own: OwnStore) -> None:
     server = Server(ServerOptions(port=0), store)
     await server.start()
     async with httpx.AsyncClient(base_url=server.url) as http:
-        check_problem(await timely(http, "POST", "/api/v1/jobs", json=NEW), 503, "store_unavailable")
+        check_problem(
+            await timely(http, "POST", "/api/v1/jobs", json=NEW), 503, "store_unavailable"
+        )
         own.start()
         assert await submit(http) == 1
     await server.stop()
@@ -143,7 +145,10 @@ async def test_a_store_that_is_loading(own_server: httpx.AsyncClient, own: OwnSt
     ("break_", "mend"),
     [
         (("REPLICAOF", "127.0.0.1", "1"), ("REPLICAOF", "NO", "ONE")),
-        (("CONFIG", "SET", "min-replicas-to-write", "1"), ("CONFIG", "SET", "min-replicas-to-write", "0")),
+        (
+            ("CONFIG", "SET", "min-replicas-to-write", "1"),
+            ("CONFIG", "SET", "min-replicas-to-write", "0"),
+        ),
     ],
     ids=["replica", "without its replicas"],
 )

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+import valkey
 
 from tasuki.model.outcome import JobError
 from tasuki.server.app import Services
 from tasuki.store.store import Store
-from tests.server.support import Hand, check_problem, count_jobs, submit
+from tests.server.support import Hand, blocked_readers, check_problem, count_jobs, submit
 from tests.support import eventually
 
 FIELDS = [
@@ -109,11 +110,11 @@ async def test_a_job_that_has_ended_is_not_waited_for(http: httpx.AsyncClient) -
 
 
 async def test_waiting_ends_when_the_server_stops(
-    http: httpx.AsyncClient, services: Services
+    http: httpx.AsyncClient, services: Services, plain: valkey.Valkey
 ) -> None:
     id = await submit(http)
     waiting = asyncio.create_task(http.get(f"/api/v1/jobs/{id}?wait=60"))
-    await eventually(lambda: len(services.client._waiting._watches) == 1)  # noqa: SLF001
+    await eventually(lambda: blocked_readers(plain) == 1)
     services.patience.end()
     job = (await asyncio.wait_for(waiting, 5)).json()
     assert job["state"] == "waiting"

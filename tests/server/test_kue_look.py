@@ -198,7 +198,13 @@ async def test_paths_of_jobs_too(http: httpx.AsyncClient, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        *(("GET", "/job"), ("PUT", "/job"), ("GET", "/nope"), ("PATCH", "/job/1"), ("PUT", "/job/1")),
+        *(
+            ("GET", "/job"),
+            ("PUT", "/job"),
+            ("GET", "/nope"),
+            ("PATCH", "/job/1"),
+            ("PUT", "/job/1"),
+        ),
         *(("POST", "/stats"), ("POST", "/job/1/state/inactive"), ("GET", "/job/1/2/3/4")),
     ],
 )
@@ -208,7 +214,8 @@ async def test_there_is_nothing_else(http: httpx.AsyncClient, method: str, path:
 
 
 @pytest.mark.parametrize(
-    ("path", "allowed"), [("/job", "POST"), ("/job/1", "DELETE, GET, HEAD"), ("/stats", "GET, HEAD")]
+    ("path", "allowed"),
+    [("/job", "POST"), ("/job/1", "DELETE, GET, HEAD"), ("/stats", "GET, HEAD")],
 )
 async def test_options_tell_the_methods(http: httpx.AsyncClient, path: str, allowed: str) -> None:
     response = await http.options(path)

@@ -61,7 +61,10 @@ async def test_a_type_may_be_paused_before_its_first_job(http: httpx.AsyncClient
 
 
 async def test_an_unknown_type_is_not_found(http: httpx.AsyncClient) -> None:
-    assert "nobody" in check_problem(await http.get("/api/v1/types/nobody"), 404, "not_found")["detail"]
+    assert (
+        "nobody"
+        in check_problem(await http.get("/api/v1/types/nobody"), 404, "not_found")["detail"]
+    )
 
 
 async def test_runners_are_listed(http: httpx.AsyncClient, store: Store) -> None:

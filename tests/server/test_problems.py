@@ -29,7 +29,9 @@ def test_every_error_has_its_kind_of_problem() -> None:
     assert codes - NEVER_SENT <= KINDS.keys()
 
 
-@pytest.mark.parametrize("code", [code for code, kind in KINDS.items() if kind.status in (503, 507)])
+@pytest.mark.parametrize(
+    "code", [code for code, kind in KINDS.items() if kind.status in (503, 507)]
+)
 def test_who_may_come_back_is_told_when(code: str) -> None:
     assert KINDS[code].retry_after
 

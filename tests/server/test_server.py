@@ -126,7 +126,7 @@ async def test_it_does_the_periodic_work(server: Server, wire: httpx.AsyncClient
 async def test_stopping_answers_those_who_wait(server: Server, wire: httpx.AsyncClient) -> None:
     id = await submit(wire)
     waiting = asyncio.create_task(wire.get(f"/api/v1/jobs/{id}?wait=60", timeout=30))
-    await eventually(lambda: len(server._http.server_state.tasks) == 1)  # noqa: SLF001
+    await eventually(lambda: server.busy == 1)
     await asyncio.wait_for(server.stop(), 4)
     response = await waiting
     assert (response.status_code, response.json()["state"]) == (200, "waiting")
@@ -135,7 +135,7 @@ async def test_stopping_answers_those_who_wait(server: Server, wire: httpx.Async
 async def test_stopping_waits_for_answers_on_their_way(server: Server, store: Store) -> None:
     reader, writer = await connect(server)
     writer.write(POST + b'Content-Length: 13\r\n\r\n{"type": ')
-    await eventually(lambda: len(server._http.server_state.tasks) == 1)  # noqa: SLF001
+    await eventually(lambda: server.busy == 1)
     stopping = asyncio.create_task(server.stop())
     writer.write(b'"a"}')
     assert parse(await reader.read()).status == 201
@@ -262,13 +262,12 @@ async def test_who_leaves_while_waiting_is_forgotten(
     server: Server, wire: httpx.AsyncClient
 ) -> None:
     id = await submit(wire)
-    tasks = server._http.server_state.tasks  # noqa: SLF001
     for _ in range(10):
         _, writer = await connect(server)
         writer.write(f"GET /api/v1/jobs/{id}?wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        await eventually(lambda: len(tasks) == 1)
+        await eventually(lambda: server.busy == 1)
         writer.close()
-        await eventually(lambda: not tasks)
+        await eventually(lambda: server.busy == 0)
 
 
 async def test_many_submissions_at_once_are_all_made(

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.server.support import Hand, count_jobs, submit
 from tasuki.store.store import Store
+from tests.server.support import Hand, count_jobs, submit
 
 
 async def test_one_job_is_answered_with_its_id_state_and_place(http: httpx.AsyncClient) -> None:

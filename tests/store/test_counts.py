@@ -107,7 +107,7 @@ async def test_everything_that_happens_is_an_event(store: Store):
         ("waiting", "a", (1, 3)),
         ("scheduled", "b", (2,)),
         ("active", "a", (1, 3)),
-        ("progress", "", (1,)),
+        ("progress", "a", (1,)),
         ("completed", "a", (1,)),
         ("waiting", "a", (3,)),
         ("waiting", "b", (2,)),

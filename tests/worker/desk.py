@@ -43,7 +43,9 @@ class Desk:
             info = await self.reader.job(id)
             return info if info.state is state else None
 
-        return await eventually(found, seconds)
+        info = await eventually(found, seconds)
+        assert info is not None
+        return info
 
     async def all_come_to(self, ids: list[int], state: State, seconds: float = 10) -> None:
         async def reached() -> bool:

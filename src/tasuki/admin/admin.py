@@ -49,9 +49,7 @@ class Admin:
         cursor: str | None = None,
     ) -> Page:
         """Some jobs, and the cursor with which to ask for the next ones; see `Listing.page`."""
-        return await self._listing.page(
-            state=state, type=type, tag=tag, limit=limit, cursor=cursor
-        )
+        return await self._listing.page(state=state, type=type, tag=tag, limit=limit, cursor=cursor)
 
     async def job(self, id: int) -> JobInfo:
         """Everything that is known of a job."""

@@ -93,8 +93,7 @@ class Coalescer:
     async def _make_gathered(self) -> None:
         try:
             while self._gathered:
-                if batch := self._next_batch():
-                    await self._make(batch)
+                await self._make(self._next_batch())
         finally:
             self._in_flight = False
             for caller in self._gathered:

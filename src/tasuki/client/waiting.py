@@ -1,7 +1,7 @@
 """Waiting for jobs to end: one reader of events for all who wait, and a look now and then.
 
-Events tell which job to look at. They are only hints: a lost one delays an answer by `LOOK_SECONDS`
-at most, because all jobs that are waited for are looked at that often.
+Events tell which job to look at. They are only hints: a lost one delays an answer by a second at
+most, because all jobs that are waited for are looked at that often.
 """
 
 import asyncio
@@ -35,11 +35,15 @@ class _Watch:
 
 
 class Waiting:
-    """Tells when jobs end. For use in one event loop; its tasks run only while somebody waits."""
+    """Tells when jobs end. For use in one event loop; its tasks run only while somebody waits.
 
-    def __init__(self, reader: Reader, feed: Feed) -> None:
+    All jobs that are waited for are looked at every `look_seconds`.
+    """
+
+    def __init__(self, reader: Reader, feed: Feed, *, look_seconds: float = LOOK_SECONDS) -> None:
         self._reader = reader
         self._feed = feed
+        self._look_seconds = look_seconds
         self._watches: dict[int, _Watch] = {}
         self._due: set[int] = set()
         self._wake = asyncio.Event()
@@ -87,11 +91,11 @@ class Waiting:
 
     async def _look(self) -> None:
         clock = asyncio.get_running_loop().time
-        all_at = clock() + LOOK_SECONDS
+        all_at = clock() + self._look_seconds
         while self._watches:
             if clock() >= all_at:
                 self._due.update(self._watches)
-                all_at = clock() + LOOK_SECONDS
+                all_at = clock() + self._look_seconds
             ids = [id for id in self._due if id in self._watches]
             self._due.clear()
             self._wake.clear()
@@ -117,7 +121,7 @@ class Waiting:
                     self._look_at(self._watches)
                 position, events = await self._feed.read(position, seconds=LINGER_SECONDS)
             except StoreError:
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(self._look_seconds)
             else:
                 self._look_at({id for event in events for id in self._hinted(event)})
             if self._watches:

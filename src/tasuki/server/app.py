@@ -1,7 +1,7 @@
 """Puts the application together."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.applications import Starlette
@@ -15,10 +15,7 @@ from tasuki.admin import Admin
 from tasuki.client import Client
 from tasuki.dashboard import static_dir
 from tasuki.model.errors import TasukiError
-from tasuki.server.routes.events import Events
-from tasuki.server.routes.health import HealthChecks
 from tasuki.server.hub import EventHub
-from tasuki.server.routes.jobs import Jobs
 from tasuki.server.kue_api import KueApi
 from tasuki.server.openapi import document
 from tasuki.server.operations import API, Operation, Resource, routes
@@ -26,11 +23,14 @@ from tasuki.server.options import ServerOptions
 from tasuki.server.patience import Patience
 from tasuki.server.problems import Problems, RequestError
 from tasuki.server.replies import MEDIA_TYPE
+from tasuki.server.routes.events import Events
+from tasuki.server.routes.health import HealthChecks
+from tasuki.server.routes.jobs import Jobs
 from tasuki.server.routes.runners import Runners
-from tasuki.server.security import Guard
-from tasuki.server.static import Pages
 from tasuki.server.routes.stats import Statistics
 from tasuki.server.routes.types import Types
+from tasuki.server.security import Guard
+from tasuki.server.static import Pages
 
 
 class Services(NamedTuple):
@@ -43,15 +43,22 @@ class Services(NamedTuple):
 
 
 def build_app(services: Services, options: ServerOptions) -> ASGIApp:
-    """The ASGI application: the native API, Kue's API, and the dashboard for all other addresses."""
+    """The ASGI application: the native API, Kue's API, and the dashboard everywhere else."""
     operations = all_operations(services, options)
     kue = KueApi(services.admin, services.client, body_limit=options.body_limit)
     problems = Problems()
 
-    async def missed(request: Request, error: Exception) -> Response:
+    async def missed(request: Request, error: HTTPException) -> Response:
         ours = request.scope["path"].startswith(("/api/", "/health/"))
         return await (problems.missed if ours else kue.missed)(request, error)
 
+    handlers: dict[Any, Any] = {
+        RequestError: problems.refused,
+        TasukiError: problems.failed,
+        HTTPException: missed,
+        ClientDisconnect: problems.left,
+        Exception: problems.broken,
+    }
     app = Starlette(
         routes=[
             *routes(operations),
@@ -59,13 +66,7 @@ def build_app(services: Services, options: ServerOptions) -> ASGIApp:
             *kue.routes(),
             Mount("/", Pages(directory=static_dir, html=True, check_dir=False)),
         ],
-        exception_handlers={
-            RequestError: problems.refused,
-            TasukiError: problems.failed,
-            HTTPException: missed,
-            ClientDisconnect: problems.left,
-            Exception: problems.broken,
-        },
+        exception_handlers=handlers,
     )
     return Guard(_EncodedPaths(app), options)
 

@@ -29,6 +29,7 @@ _WORDS = {
     "object": "an object",
     "str": "a string",
 }
+_FOUND = _WORDS | {"float": "a number with a point"}
 
 
 def malformed(body: bytes, error: Exception) -> RequestError | PayloadError:
@@ -91,9 +92,8 @@ def _unknown(name: str, known: Iterable[str]) -> str:
 def _reason(message: str) -> str:
     if match := _EXPECTED.fullmatch(message):
         wanted = " or ".join(_WORDS.get(word, word) for word in match[1].split(" | "))
-        return f"must be {wanted}, not {_WORDS.get(match[2], match[2])}" if match[2] else (
-            f"must be {wanted}"
-        )
+        found = _FOUND.get(match[2], match[2])
+        return f"must be {wanted}, not {found}" if found else f"must be {wanted}"
     if match := _VALUE.fullmatch(message):
         return f"must not be {match[1]}"
     if message == "Invalid RFC3339 encoded datetime":

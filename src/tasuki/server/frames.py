@@ -14,7 +14,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class Change(msgspec.Struct, frozen=True):
-    """What comes with an event: the type (empty for progress), and the ids of the jobs."""
+    """What comes with an event: the type, and the ids of the jobs."""
 
     type: str
     ids: Sequence[int]
@@ -32,8 +32,7 @@ class Batch(NamedTuple):
         Only the last one carries the position. A client that is cut off in between starts again
         before the first one.
         """
-        # What is not known to be of another type might be of interest.
-        chosen = [text for type, text in self.events if not types or not type or type in types]
+        chosen = [text for type, text in self.events if not types or type in types]
         if not chosen:
             return b""
         return b"\n".join(chosen) + f"id: {self.position}\n\n".encode()

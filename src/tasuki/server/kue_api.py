@@ -56,7 +56,9 @@ class KueApi:
         kind = media_type(request)
         if kind not in (JSON, FORM):
             if request.headers.get("content-length", "0") != "0":
-                log.warning("POST /job without JSON or a form (%s): no job was made", kind or "none")
+                log.warning(
+                    "POST /job without JSON or a form (%s): no job was made", kind or "none"
+                )
             return Response(status_code=204)
         try:
             if kind == JSON:
@@ -112,9 +114,9 @@ class KueApi:
         types = await self._admin.types()
         return answer(kue_stats(types, (await self._admin.stats(1)).totals))
 
-    async def missed(self, request: Request, raised: Exception) -> Response:
+    async def missed(self, request: Request, raised: HTTPException) -> Response:
         """For an address or a method that is not there."""
-        headers = raised.headers if isinstance(raised, HTTPException) else None
+        headers = raised.headers
         if request.method == "OPTIONS" and headers and "Allow" in headers:
             return Response(headers["Allow"], 200, headers)
         path = unquote(request.scope["path"])

@@ -6,7 +6,7 @@ Values stay strings. A name that stands twice makes a list, and so do the indexe
 """
 
 import re
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from tasuki.model.errors import InvalidError
@@ -15,6 +15,7 @@ MOST_PAIRS = 1_000
 DEEPEST = 20
 
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+_BOTH = "is given both as a value and as an object"
 _PART = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -57,21 +58,22 @@ def _path(name: str) -> list[str]:
 def _put(tree: dict[str, Any], path: list[str], value: str, name: str) -> None:
     node = tree
     for part in path[:-1]:
-        part = part or str(len(node))
-        node = node.setdefault(part, {})
-        if not isinstance(node, dict):
-            raise InvalidError("is given both as a value and as an object", field=name)
+        node = _inner(node, part, name)
     last = path[-1] or str(len(node))
     known = node.get(last)
-    match known:
-        case None:
-            node[last] = value
-        case dict():
-            raise InvalidError("is given both as a value and as an object", field=name)
-        case list():
-            known.append(value)
-        case _:
-            node[last] = [known, value]
+    if isinstance(known, dict):
+        raise InvalidError(_BOTH, field=name)
+    if known is None:
+        node[last] = value
+    else:
+        node[last] = [*known, value] if isinstance(known, list) else [known, value]
+
+
+def _inner(node: dict[str, Any], part: str, name: str) -> dict[str, Any]:
+    inner = node.setdefault(part or str(len(node)), {})
+    if not isinstance(inner, dict):
+        raise InvalidError(_BOTH, field=name)
+    return cast("dict[str, Any]", inner)
 
 
 def _with_lists(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -23,13 +23,13 @@ def kue_new_job(item: Any) -> NewJob:
     Raises:
         InvalidError: the type is missing, or a value cannot be used.
     """
-    if not isinstance(item, dict) or not item.get("type"):
+    job = _object(item)
+    if not job.get("type"):
         raise InvalidError(NO_TYPE)
-    data, options = item.get("data"), item.get("options")
-    options = options if isinstance(options, dict) else {}
+    data, options = job.get("data"), _object(job.get("options"))
     attempts, delay = _attempts(options.get("attempts")), _seconds(options.get("delay"))
     return NewJob(
-        type=_type(item["type"]),
+        type=_type(job["type"]),
         data=encode(data) if data else EMPTY_DATA,
         priority=_priority(options.get("priority")),
         attempts=attempts,
@@ -40,6 +40,8 @@ def kue_new_job(item: Any) -> NewJob:
     )
 
 
+def _object(value: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _type(type: Any) -> str:
@@ -80,14 +82,13 @@ def _backoff(backoff: Any, delay: float, attempts: int) -> BackoffRule | None:
     """`true` is the job's own delay. The source of a JavaScript function is left alone."""
     if backoff is True or backoff == "true":
         return FixedBackoff(delay)
-    if not isinstance(backoff, dict):
-        return None
-    own = _seconds(backoff.get("delay")) or delay
-    match backoff.get("type"):
+    rule = _object(backoff)
+    own = _seconds(rule.get("delay")) or delay
+    match rule.get("type"):
         case "fixed":
             return FixedBackoff(own)
         case "exponential":
-            return _exponential(own, _seconds(backoff.get("maxDelay")), attempts)
+            return _exponential(own, _seconds(rule.get("maxDelay")), attempts)
         case _:
             return None
 

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from tasuki.admin.causes import cause
 from tasuki.model.errors import StoreError
@@ -39,7 +40,7 @@ def kue_route(path: str, handlers: Mapping[str, Handler]) -> BaseRoute:
 
 
 def _kue(handler: Handler) -> Handler:
-    async def handle(request: Request) -> Response:
+    async def handle(request: Request) -> ASGIApp:
         if not _takes_json(request.headers.get("accept", "")):
             raise HTTPException(404)
         try:

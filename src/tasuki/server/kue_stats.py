@@ -10,7 +10,8 @@ def kue_stats(
 ) -> dict[str, int | None]:
     """How many jobs are in which of Kue's states, and how many milliseconds were worked.
 
-    Cancelled jobs count as failed, as they are shown. `workTime` is null as long as none is counted.
+    Cancelled jobs count as failed, as they are shown. `workTime` is null as long as
+    none is counted.
     """
     known = list(types)
     work = [counters["ms"] for counters in totals.values() if "ms" in counters]

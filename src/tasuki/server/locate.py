@@ -7,7 +7,16 @@ _COLON = re.compile(rb"\s*:")
 _POSITION = re.compile(r"\(byte (\d+)\)")
 _HIGH, _LOW = rb"\\u[dD][89abAB][0-9a-fA-F]{2}", rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _LONE = re.compile(
-    rb"(?<!\\)(?:\\\\)*(?:(" + _HIGH + rb")(?!" + _LOW + rb")|" + _HIGH + _LOW + rb"|(" + _LOW + rb"))"
+    rb"(?<!\\)(?:\\\\)*(?:("
+    + _HIGH
+    + rb")(?!"
+    + _LOW
+    + rb")|"
+    + _HIGH
+    + _LOW
+    + rb"|("
+    + _LOW
+    + rb"))"
 )
 
 

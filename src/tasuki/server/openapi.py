@@ -7,16 +7,23 @@ from typing import Any
 
 import msgspec
 
+from tasuki.model.names import LONGEST_TYPE_BYTES
 from tasuki.server.answers import Problem
-from tasuki.server.openapi_body import Submission
+from tasuki.server.openapi_body import PRINTABLE, Submission
 from tasuki.server.operations import Header, Operation
 from tasuki.server.problems import KINDS, MEDIA_TYPE
 from tasuki.server.replies import MEDIA_TYPE as JSON
+from tasuki.wire.ids import LARGEST_ID
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _PATH_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
-    "id": {"type": "integer", "minimum": 1, "maximum": 2**53 - 1},
-    "type": {"type": "string", "minLength": 1, "maxLength": 200},
+    "id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
+    "type": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": LONGEST_TYPE_BYTES,
+        "pattern": PRINTABLE,
+    },
 }
 _COMMON = ("host", "invalid")
 _OF_THE_STORE = ("store", "store_unavailable", "store_read_only", "store_unsafe", "layout")

@@ -1,8 +1,8 @@
-"""How a submission is described: with the fields of `NewJob`, and the limits that its checks have."""
+"""How a submission is described: with the fields of `NewJob`, and the limits of its checks."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -23,15 +23,13 @@ from tasuki.model.names import (
 )
 from tasuki.store.producer import MOST_JOBS
 
-_PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
+PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 
 _Seconds = Annotated[float, Meta(ge=0, le=LONGEST_SECONDS)]
 _MoreThan0Seconds = Annotated[float, Meta(gt=0, le=LONGEST_SECONDS)]
-_Priority = (
-    Annotated[float, Meta(ge=-LARGEST_PRIORITY, le=LARGEST_PRIORITY)]
-    | Literal[tuple(PRIORITIES)]  # pyright: ignore[reportInvalidTypeForm]
-)
-_Tag = Annotated[str, Meta(min_length=1, max_length=LONGEST_TAG_BYTES, pattern=_PRINTABLE)]
+_Number = Annotated[float, Meta(ge=-LARGEST_PRIORITY, le=LARGEST_PRIORITY)]
+_Name = Annotated[str, Meta(extra_json_schema={"enum": list(PRIORITIES)})]
+_Tag = Annotated[str, Meta(min_length=1, max_length=LONGEST_TAG_BYTES, pattern=PRINTABLE)]
 
 
 def _described(kind: type[msgspec.Struct], types: Mapping[str, Any]) -> type[msgspec.Struct]:
@@ -55,21 +53,23 @@ def _described(kind: type[msgspec.Struct], types: Mapping[str, Any]) -> type[msg
     )
 
 
-_Fixed = _described(FixedBackoff, {"delay": _Seconds})
-_Exponential = _described(ExponentialBackoff, {"base": _Seconds, "cap": _Seconds})
+_Fixed: Any = _described(FixedBackoff, {"delay": _Seconds})
+_Exponential: Any = _described(ExponentialBackoff, {"base": _Seconds, "cap": _Seconds})
+_Time = Annotated[datetime, Meta(tz=True)]
+_Attempts = Annotated[int, Meta(ge=1, le=MOST_ATTEMPTS)]
 _List = Annotated[tuple[_Seconds, ...], Meta(min_length=1, max_length=LONGEST_LIST)]
 
-_NewJob = _described(
+_NewJob: Any = _described(
     NewJob,
     {
         "type": Annotated[
-            str, Meta(min_length=1, max_length=LONGEST_TYPE_BYTES, pattern=_PRINTABLE)
+            str, Meta(min_length=1, max_length=LONGEST_TYPE_BYTES, pattern=PRINTABLE)
         ],
         "data": Any,
-        "priority": _Priority,
+        "priority": _Number | _Name,
         "delay": _Seconds | None,
-        "run_at": Annotated[datetime, Meta(tz=True)] | None,
-        "attempts": Annotated[int, Meta(ge=1, le=MOST_ATTEMPTS)] | None,
+        "run_at": _Time | None,
+        "attempts": _Attempts | None,
         "backoff": _Fixed | _Exponential | _List | None,
         "timeout": _MoreThan0Seconds | None,
         "expires": _Seconds | None,
@@ -78,7 +78,5 @@ _NewJob = _described(
     },
 )
 
-Submission: TypeAlias = _NewJob | Annotated[  # pyright: ignore[reportInvalidTypeForm]
-    list[_NewJob], Meta(min_length=1, max_length=MOST_JOBS)  # pyright: ignore[reportInvalidTypeForm]
-]
+Submission: Any = _NewJob | Annotated[list[_NewJob], Meta(min_length=1, max_length=MOST_JOBS)]
 """One job, or an array of jobs."""

@@ -24,9 +24,9 @@ class Header(NamedTuple):
 class Operation(NamedTuple):
     """One method of one path.
 
-    `answers` are the statuses and what is sent with them: a type, a tuple of types, None for nothing,
-    or the name of a media type that is not JSON. `problems` are the codes that it can answer with, besides those that
-    every operation can. `query` is a struct of its parameters.
+    `answers` are the statuses and what is sent with them: a type, a tuple of types, None for
+    nothing, or the name of a media type that is not JSON. `problems` are the codes that it can
+    answer with, besides those that every operation can. `query` is a struct of its parameters.
     """
 
     method: str

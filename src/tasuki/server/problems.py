@@ -10,6 +10,7 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from tasuki.admin.causes import cause
 from tasuki.model.errors import InvalidError, StoreError, TasukiError
@@ -97,15 +98,13 @@ class Problems:
     def __init__(self) -> None:
         self._logged: dict[str, float] = {}
 
-    async def refused(self, request: Request, error: Exception) -> Response:
+    async def refused(self, request: Request, error: RequestError) -> ASGIApp:
         """For RequestError."""
-        assert isinstance(error, RequestError)
         answer = problem(error.code, error.detail, field=error.field)
         return Parting(answer) if error.unread else answer
 
-    async def failed(self, request: Request, error: Exception) -> Response:
+    async def failed(self, request: Request, error: TasukiError) -> Response:
         """For TasukiError."""
-        assert isinstance(error, TasukiError)
         match error:
             case InvalidError():
                 code = error.code if error.code in KINDS else "invalid"
@@ -119,9 +118,8 @@ class Problems:
                 log.error("an error that has no kind of problem", exc_info=error)
                 return await self.broken(request, error)
 
-    async def missed(self, request: Request, error: Exception) -> Response:
+    async def missed(self, request: Request, error: HTTPException) -> Response:
         """For HTTPException: no such route, or not this method."""
-        assert isinstance(error, HTTPException)
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             allowed = (error.headers or {}).get("Allow", "")
             return problem("method", f"possible methods: {allowed}", allow=allowed)

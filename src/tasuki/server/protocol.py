@@ -4,11 +4,15 @@ from asyncio import TimerHandle, Transport
 from typing import Any
 
 import msgspec
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
-from tasuki.server.routes.events import ABORT
 from tasuki.server.parting import LINGER_SECONDS
 from tasuki.server.problems import MEDIA_TYPE, problem_of
+from tasuki.server.routes.events import ABORT
 from tasuki.server.security import HEADERS, NO_STORE
 
 HEADERS_SECONDS = 10.0
@@ -26,8 +30,9 @@ class Protocol(HttpToolsProtocol):
         self._in_headers = True
         self._refused = False
         self._size = 0
+        self.cycle: RequestResponseCycle | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    def connection_made(self, transport: Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def connection_made(self, transport: Transport) -> None:
         super().connection_made(transport)
         self._start_timer()
 
@@ -78,15 +83,15 @@ class Protocol(HttpToolsProtocol):
         """Say what is wrong with the request that is coming in, and close the connection."""
         self._refused = True
         self._stop_timer()
-        answering = self.cycle is not None and not self.cycle.response_complete
-        if not answering:
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
             self.transport.write(_refusal(code, detail))
             self.transport.write_eof()
             # Closing at once would throw the answer away while the client sends; see `parting`.
             self._timer = self.loop.call_later(LINGER_SECONDS, self.transport.close)
             return
         # While an earlier request is being answered, this one's refusal would be taken for that.
-        if self.cycle.more_body:
+        if cycle.more_body:
             self.transport.write(_refusal(code, detail))
         self.transport.close()
 

@@ -66,6 +66,11 @@ class Server:
             raise RuntimeError("the server has not started")
         return self._url
 
+    @property
+    def busy(self) -> int:
+        """How many requests are being answered now, with those that wait and event streams."""
+        return len(self._http.server_state.tasks)
+
     async def start(self) -> None:
         """Open the port and serve, in tasks of its own.
 

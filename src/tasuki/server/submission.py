@@ -16,11 +16,13 @@ from tasuki.wire import payload
 LONGEST_KEY = 255
 KEY_HEADER = "Idempotency-Key"
 
-_KNOWN = frozenset({
-    *NewJob.__struct_fields__,
-    *FixedBackoff.__struct_fields__,
-    *ExponentialBackoff.__struct_fields__,
-})
+_KNOWN = frozenset(
+    {
+        *NewJob.__struct_fields__,
+        *FixedBackoff.__struct_fields__,
+        *ExponentialBackoff.__struct_fields__,
+    }
+)
 _decoder = msgspec.json.Decoder(NewJob | list[NewJob])
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 from starlette.requests import Request
@@ -22,6 +22,8 @@ from tasuki.server.replies import reply
 from tasuki.server.submission import KEY_HEADER, LONGEST_KEY, decode_jobs, keyed_submission
 
 LONGEST_WAIT_SECONDS = 60
+
+T = TypeVar("T")
 
 
 class PageQuery(Struct, forbid_unknown_fields=True):
@@ -133,7 +135,9 @@ class Jobs:
             ("not_found",),
             query=JobQuery,
         )
-        yield Operation("DELETE", job, "Delete a job that is not active", self.remove, {204: None}, _ACT)
+        yield Operation(
+            "DELETE", job, "Delete a job that is not active", self.remove, {204: None}, _ACT
+        )
         yield Operation(
             "GET", f"{job}/log", "The log of a job", self.log, {200: LogLines}, ("not_found",)
         )
@@ -146,10 +150,20 @@ class Jobs:
             _ACT,
         )
         yield Operation(
-            "POST", f"{job}/retry", "Run a job again that has ended", self.retry, {200: JobState}, _ACT
+            "POST",
+            f"{job}/retry",
+            "Run a job again that has ended",
+            self.retry,
+            {200: JobState},
+            _ACT,
         )
         yield Operation(
-            "POST", f"{job}/promote", "Let a scheduled job run now", self.promote, {200: JobState}, _ACT
+            "POST",
+            f"{job}/promote",
+            "Let a scheduled job run now",
+            self.promote,
+            {200: JobState},
+            _ACT,
         )
 
 
@@ -167,5 +181,5 @@ def _state(job: NewJob) -> State:
     return State.SCHEDULED if later else State.WAITING
 
 
-def _given(value: object) -> object:
-    return None if value is UNSET else value
+def _given(value: T | UnsetType) -> T | None:
+    return None if isinstance(value, UnsetType) else value
