@@ -1,4 +1,6 @@
+import asyncio
 import inspect
+import os
 import signal
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from tasuki import (
     WaitTimeoutError,
     connect_sync,
 )
+from tasuki.client.loop_thread import LoopThread
 from tasuki.model.state import State
 from tests.support import eventually_sync
 
@@ -25,7 +28,7 @@ def test_every_method_of_the_client_is_there():
     def methods(kind: type) -> set[str]:
         return {name for name, _ in inspect.getmembers(kind) if not name.startswith("_")}
 
-    assert methods(Client) == methods(BlockingClient) - {"open"}
+    assert methods(Client) == methods(BlockingClient) - {"open", "run"}
 
 
 @pytest.mark.parametrize("name", ["enqueue", "enqueue_many", "wait", "counts"])
@@ -81,6 +84,19 @@ def test_who_waits_in_another_thread_is_told_when_it_closes(
             waits.result(5)
 
 
+FORGETS = """
+import sys, tasuki
+client = tasuki.connect_sync(sys.argv[1], namespace=sys.argv[2])
+client.enqueue("email")
+"""
+
+
+def test_a_program_that_forgets_to_close_ends_all_the_same(store_url: str, namespace: str):
+    with _python(FORGETS, store_url, namespace) as process:
+        out, err = process.communicate(timeout=10)
+    assert (out, err, process.returncode) == ("", "", 0)
+
+
 INTERRUPTED = """
 import sys, tasuki
 with tasuki.connect_sync(sys.argv[1], namespace=sys.argv[2]) as client:
@@ -100,6 +116,32 @@ def test_ctrl_c_ends_a_wait_and_the_client_goes_on(store_url: str, namespace: st
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
     assert (out, err, process.returncode) == ("interrupted waiting\n", "", 0)
+
+
+def _main_thread_waits() -> bool:
+    # That is its documented name, underscore and all.
+    frames = sys._current_frames()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    return frames[threading.main_thread().ident or 0].f_code.co_name == "wait"
+
+
+def test_what_is_interrupted_is_cancelled():
+    cancelled = threading.Event()
+
+    async def interrupted() -> None:
+        while not _main_thread_waits():
+            await asyncio.sleep(0)
+        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    thread = LoopThread()
+    with pytest.raises(KeyboardInterrupt):
+        thread.run(interrupted())
+    assert cancelled.wait(5)
+    thread.stop()
 
 
 FORKS = """

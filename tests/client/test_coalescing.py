@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
-from tasuki import Client, InvalidError, NewJob
+from tasuki import Client, InvalidError, NewJob, connect
 from tasuki.client import submission
 from tasuki.client.coalescer import GATHERED_BYTES, MOST_BYTES
 from tasuki.store.producer import MOST_JOBS, Submission
@@ -136,9 +136,11 @@ async def test_a_ready_submission_has_1_to_1000_jobs_too(client: Client, count: 
         await client.submit(Submission([NewJob(type="email")] * count))
 
 
-async def test_closing_waits_for_what_was_gathered(client: Client):
-    tasks = [asyncio.create_task(client.enqueue("email", n)) for n in range(10)]
-    await tasks[0]
+@pytest.mark.parametrize("count", [1, 10])
+async def test_closing_waits_for_what_is_under_way(store_url: str, namespace: str, count: int):
+    client = await connect(store_url, namespace=namespace)
+    tasks = [asyncio.create_task(client.enqueue("email", n)) for n in range(count)]
+    await asyncio.sleep(0)
     await client.close()
     assert all(task.done() for task in tasks)
-    assert len({task.result() for task in tasks}) == 10
+    assert len({task.result() for task in tasks}) == count

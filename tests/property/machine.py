@@ -43,7 +43,7 @@ from tests.store.links import RepeatingLink
 T = TypeVar("T")
 
 TYPES = ("a", "b")
-SLOTS = 3
+SLOTS = 2
 OUTCOMES: dict[str, Callable[[Held], Report]] = {
     "completed": completed,
     "failed": failed,
@@ -69,7 +69,17 @@ new_jobs = st.tuples(
     st.sampled_from([0, FAR]),
     st.sampled_from([None, None, FAR, 0]),
 )
-settles = st.tuples(numbers, st.sampled_from(sorted(OUTCOMES)), st.booleans(), st.booleans())
+claims = st.sampled_from(["held", "held", "held", "claimed anew", "past"])
+settles = st.tuples(numbers, st.sampled_from(sorted(OUTCOMES)), st.booleans(), claims)
+Plan = list[tuple[int, str, bool, str]]
+
+
+def by_type(reply: Exchanged) -> dict[str, list[Held]]:
+    """What was claimed. The types have no order; the jobs of each have one."""
+    return {
+        group.type: [held for held in held_by(reply) if held.type == group.type]
+        for group in reply.claimed
+    }
 
 
 class Call(NamedTuple):
@@ -145,9 +155,7 @@ class QueueMachine(RuleBasedStateMachine):
         b=st.integers(0, 3),
         plan=st.lists(settles, max_size=4),
     )
-    def exchange(
-        self, slot: int, a: int, b: int, plan: list[tuple[int, str, bool, bool]]
-    ) -> None:
+    def exchange(self, slot: int, a: int, b: int, plan: Plan) -> None:
         runner = self.runners[slot]
         said = self.choose(runner, plan)
         reports = [
@@ -172,16 +180,16 @@ class QueueMachine(RuleBasedStateMachine):
         self.past += held_by(reply)
         self.last[runner.id] = Call(report, demand, suspect, reply)
 
-    def choose(
-        self, runner: Runner, plan: list[tuple[int, str, bool, bool]]
-    ) -> list[tuple[Held, str, bool]]:
+    def choose(self, runner: Runner, plan: Plan) -> list[tuple[Held, str, bool]]:
         """Claims to settle, each with its outcome: those that the runner holds, or stale ones."""
-        now = {(job.id, job.stamp) for job in self.queue.held(runner.id)}
-        valid = [held for held in self.past if (held.id, held.stamp) in now]
-        stale = [held for held in self.past if (held.id, held.stamp) not in now]
+        stamps = {job.id: job.stamp for job in self.queue.held(runner.id)}
+        pools: dict[str, list[Held]] = {"held": [], "claimed anew": [], "past": []}
+        for held in self.past:
+            now = stamps.get(held.id)
+            pools["held" if now == held.stamp else "claimed anew" if now else "past"].append(held)
         chosen: dict[tuple[int, str], tuple[Held, str, bool]] = {}
-        for number, outcome, keep, fresh in plan:
-            if pool := valid if fresh else stale:
+        for number, outcome, keep, which in plan:
+            if pool := pools[which]:
                 held = pool[number % len(pool)]
                 chosen[held.id, held.stamp] = (held, outcome, keep)
         return list(chosen.values())
@@ -199,7 +207,7 @@ class QueueMachine(RuleBasedStateMachine):
             again = self.do(
                 runner.exchange(call.report, call.demand, suspect=call.suspect, repeat=True)
             )
-            assert held_by(again) == held_by(call.reply)
+            assert by_type(again) == by_type(call.reply)
             assert (again.stamp, again.lost) == (call.reply.stamp, call.reply.lost)
             assert sorted(map(decode_id, again.cancels)) == self.queue.cancels(runner.id)
 
@@ -209,8 +217,11 @@ class QueueMachine(RuleBasedStateMachine):
         cancels = self.do(runner.lease.heartbeat({"load": "1"}))
         assert sorted(map(decode_id, cancels)) == self.queue.cancels(runner.id)
 
-    @rule(slot=slots)
-    def die(self, slot: int) -> None:
+    @rule(slot=slots, greedy=st.booleans())
+    def die(self, slot: int, *, greedy: bool) -> None:
+        """A runner dies, maybe of what it has just claimed."""
+        if greedy:
+            self.exchange(slot, 2, 2, [])
         runner = self.replace(slot)
         reaped = self.do(self.maintenance.reap([runner.id]))
         self.queue.reap(runner.id)
@@ -228,11 +239,9 @@ class QueueMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.gone)
     @rule(number=numbers, plan=st.lists(settles, max_size=3))
-    def a_runner_comes_back_from_the_dead(
-        self, number: int, plan: list[tuple[int, str, bool, bool]]
-    ) -> None:
+    def a_runner_comes_back_from_the_dead(self, number: int, plan: Plan) -> None:
         zombie = self.gone[number % len(self.gone)]
-        stale = [(n, outcome, keep, False) for n, outcome, keep, _ in plan]
+        stale = [(n, outcome, keep, "past") for n, outcome, keep, _ in plan]
         reports = [OUTCOMES[outcome](held) for held, outcome, _ in self.choose(zombie, stale)]
         before = self.content()
         for attempt in (
@@ -248,8 +257,14 @@ class QueueMachine(RuleBasedStateMachine):
 
     # What people do, and what happens by itself.
 
-    @rule(verb=st.sampled_from(sorted(PERSONS)), id=st.integers(1, 20))
-    def a_person_does(self, verb: Verb, id: int) -> None:
+    @rule(
+        verb=st.sampled_from(sorted(PERSONS)),
+        state=st.sampled_from([None, *State]),
+        number=numbers,
+    )
+    def a_person_does(self, verb: Verb, state: State | None, number: int) -> None:
+        pool = self.queue.of(state) if state else []
+        id = pool[number % len(pool)].id if pool else number + 1
         refused = self.queue.refuses(verb, id)
         try:
             self.do(self.person(verb, id))

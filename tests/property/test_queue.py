@@ -8,7 +8,7 @@ from tests.property.machine import QueueMachine
 # Twice what the profile in use says: 200 runs by default, more with `--hypothesis-profile=long`.
 RANDOM_VERBS = settings(
     max_examples=settings().max_examples * 2,
-    stateful_step_count=40,
+    stateful_step_count=50,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -16,7 +16,7 @@ RANDOM_VERBS = settings(
 
 
 @pytest.mark.property
-@pytest.mark.timeout(1_800)
+@pytest.mark.timeout(600)
 def test_any_sequence_of_verbs_does_what_the_plain_model_does(
     store_url: str, plain: valkey.Valkey
 ):

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tasuki.server import Server, ServerOptions, body
+from tasuki.server import Server, ServerOptions, protocol
 from tests.server.support import check_problem, count_jobs
 
 LIMIT = 2_000
@@ -128,7 +128,7 @@ async def test_json_is_recognised(http: httpx.AsyncClient, content_type: str) ->
 async def test_a_body_that_does_not_come_is_given_up(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(body, "CHUNK_SECONDS", 0.05)
+    monkeypatch.setattr(protocol, "BODY_SECONDS", 0.05)
     reader, writer = await connect(server)
     writer.write(
         b"POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -136,6 +136,25 @@ async def test_a_body_that_does_not_come_is_given_up(
     )
     answer = await asyncio.wait_for(reader.read(), 5)
     assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"body" in answer
+    writer.close()
+
+
+async def test_a_body_that_comes_piece_by_piece_is_waited_for(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "BODY_SECONDS", 0.5)
+    reader, writer = await connect(server)
+    writer.write(
+        b"POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        b"Connection: close\r\nContent-Length: 13\r\n\r\n"
+    )
+    for piece in (b'{"ty', b'pe"', b': "a', b'"}'):
+        writer.write(piece)
+        await writer.drain()
+        # Each piece is taken on its own before the next one is sent.
+        await asyncio.sleep(0)
+    assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 201 ")
     writer.close()
 
 

@@ -23,8 +23,7 @@ def _blocking(
 
     @wraps(method)
     def call(self: "BlockingClient", *args: P.args, **kwargs: P.kwargs) -> T:
-        thread, client = self.open()
-        return thread.run(method(client, *args, **kwargs))
+        return self.run(lambda client: method(client, *args, **kwargs))
 
     return call
 
@@ -58,8 +57,16 @@ class BlockingClient:
     retry = _blocking(Client.retry)
     remove = _blocking(Client.remove)
 
-    def open(self) -> tuple[LoopThread, Client]:
-        """Connect, unless that was done before."""
+    def run(self, method: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
+        """Call a coroutine function with the `Client` behind this one, in its event loop."""
+        thread, client = self._session()
+        return thread.run(method(client))
+
+    def open(self) -> None:
+        """Connect, unless that was done before. Every other method does so too."""
+        self._session()
+
+    def _session(self) -> tuple[LoopThread, Client]:
         with self._lock:
             if self._closed:
                 raise InvalidError("this client is closed; connect again")

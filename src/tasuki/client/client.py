@@ -244,9 +244,9 @@ class Client:
 
 def _failure(info: JobInfo) -> JobFailedError:
     """The error for a job that did not complete, with the traceback of its worker as a note."""
-    if info.error is None:
-        return JobFailedError(f"job {info.id} was {info.state}: {info.reason}")
-    error = JobFailedError(f"job {info.id} {info.state}: {info.error.type}: {info.error.message}")
-    if info.error.traceback:
-        error.add_note(info.error.traceback)
-    return error
+    ended = "was cancelled" if info.state is State.CANCELLED else "failed"
+    why = f"{info.error.type}: {info.error.message}" if info.error else info.reason
+    failure = JobFailedError(f"job {info.id} {ended}: {why}")
+    if info.error and info.error.traceback:
+        failure.add_note(info.error.traceback)
+    return failure

@@ -8,8 +8,9 @@ caller pays nothing, and throughput grows with the number of callers.
 import asyncio
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 
-from tasuki.model.errors import InvalidError, KeyReusedError, StoreUnavailableError
+from tasuki.model.errors import InvalidError, KeyReusedError, StoreError, StoreUnavailableError
 from tasuki.store.producer import MOST_JOBS, Producer, Submission, check_size
 
 MIB = 1024 * 1024
@@ -67,9 +68,7 @@ class Coalescer:
         """
         size = _checked_size(submission)
         if self._in_flight:
-            caller = _Caller(submission, size)
-            self._gathered.append(caller)
-            return await caller.ids
+            return await self._gather(submission, size)
         self._in_flight = True
         try:
             [answer] = await self._producer.enqueue((submission,))
@@ -86,9 +85,15 @@ class Coalescer:
         return answer
 
     async def close(self) -> None:
-        """Wait until all that was gathered has been answered."""
-        if self._task is not None:
-            await asyncio.wait([self._task])
+        """Wait until all that came before has been answered, by standing behind it."""
+        if self._in_flight:
+            with suppress(StoreError):
+                await self._gather(Submission(()), 0)
+
+    def _gather(self, submission: Submission, size: int) -> asyncio.Future[list[int]]:
+        caller = _Caller(submission, size)
+        self._gathered.append(caller)
+        return caller.ids
 
     async def _make_gathered(self) -> None:
         try:
@@ -127,6 +132,7 @@ class Coalescer:
             for caller, answer in zip(batch, answers, strict=True):
                 caller.answer(answer)
         finally:
+            # Whoever has no answer yet will get none: the loop is coming to its end.
             for caller in batch:
                 caller.ids.cancel()
 

@@ -98,21 +98,24 @@ def _new_job_of(item: object) -> NewJob:
     if isinstance(item, NewJob):
         payload.check(item.data)
         return item
+    try:
+        return new_job(**item)  # pyright: ignore[reportCallIssue] - that is what is tried
+    except TypeError:
+        _check_names(item)
+        raise
+
+
+def _check_names(item: object) -> None:
+    """Say what is wrong with something that cannot be the arguments of `new_job`."""
     if not isinstance(item, Mapping):
         raise InvalidError('must be a mapping such as {"type": "email", "data": {...}}')
     for name in item:
         if name not in OPTIONS:
-            raise InvalidError(_unknown(name), field=str(name))
+            close = get_close_matches(str(name), OPTIONS, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"a job has {', '.join(OPTIONS)}"
+            raise InvalidError(f"is not known; {hint}", field=str(name))
     if "type" not in item:
         raise InvalidError("is missing", field="type")
-    return new_job(**item)
-
-
-def _unknown(name: object) -> str:
-    close = get_close_matches(str(name), OPTIONS, n=1)
-    if close:
-        return f"is not known; did you mean {close[0]}?"
-    return f"is not known; a job has {', '.join(OPTIONS)}"
 
 
 def _check_at(at: object, delay: float | None) -> None:

@@ -15,6 +15,9 @@ from tasuki.store.feed import Event, Feed
 from tasuki.store.reader import Reader
 
 LOOK_SECONDS = 1.0
+RETRY_SECONDS = 1.0
+"""How long after an error events are read again."""
+
 LINGER_SECONDS = 5.0
 """How long events are still read when nobody waits: the next one to wait finds them flowing."""
 
@@ -121,7 +124,7 @@ class Waiting:
                     self._look_at(self._watches)
                 position, events = await self._feed.read(position, seconds=LINGER_SECONDS)
             except StoreError:
-                await asyncio.sleep(self._look_seconds)
+                await asyncio.sleep(RETRY_SECONDS)
             else:
                 self._look_at({id for event in events for id in self._hinted(event)})
             if self._watches:

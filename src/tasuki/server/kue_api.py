@@ -34,7 +34,7 @@ from tasuki.wire.ids import LARGEST_ID
 
 log = logging.getLogger("tasuki.server")
 
-FORM = "application/x-www-form-urlencoded"
+FORM = b"application/x-www-form-urlencoded"
 
 
 class KueApi:
@@ -53,17 +53,16 @@ class KueApi:
         ]
 
     async def submit(self, request: Request) -> ASGIApp:
-        kind = media_type(request)
+        headers = dict(request.scope["headers"])
+        kind = media_type(headers)
         if kind not in (JSON, FORM):
-            if request.headers.get("content-length", "0") != "0":
-                log.warning(
-                    "POST /job without JSON or a form (%s): no job was made", kind or "none"
-                )
+            if headers.get(b"content-length", b"0") != b"0":
+                log.warning("POST /job with neither JSON nor a form: no job was made")
             return Response(status_code=204)
         try:
             if kind == JSON:
-                require_json(request)
-            body = await read_body(request, self._body_limit)
+                require_json(headers)
+            body = await read_body(request, headers, self._body_limit)
             found = _parse(body, kind)
         except RequestError as refusal:
             answered = error(refusal.detail, refusal.code)
@@ -123,7 +122,7 @@ class KueApi:
         return answer({"error": f"Cannot {request.method} {path}"}, 404)
 
 
-def _parse(body: bytes, kind: str) -> Any:
+def _parse(body: bytes, kind: bytes) -> Any:
     """An object or an array; nothing when the body is empty."""
     if not body:
         return None

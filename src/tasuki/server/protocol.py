@@ -1,6 +1,7 @@
 """HTTP on one connection: uvicorn's, with limits for what comes before a request is complete."""
 
 from asyncio import TimerHandle, Transport
+from enum import Enum, auto
 from typing import Any
 
 import msgspec
@@ -19,22 +20,35 @@ HEADERS_SECONDS = 10.0
 """How long the headers of a request may take to arrive."""
 HEADERS_BYTES = 64 * 1024
 """How large the headers and the address of a request may be together."""
+BODY_SECONDS = 10.0
+"""How long the next piece of a body may take to arrive."""
+
+
+class Stage(Enum):
+    """What of a request comes next on a connection."""
+
+    HEADERS = auto()
+    BODY = auto()
+    NOTHING = auto()
 
 
 class Protocol(HttpToolsProtocol):
-    """Ends connections whose headers are too slow or too large, and refuses in our own form."""
+    """Ends connections on which requests are too slow, or have too large headers.
+
+    No timer runs for a request that arrives in one piece.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._timer: TimerHandle | None = None
-        self._in_headers = True
+        self._stage = Stage.HEADERS
         self._refused = False
         self._size = 0
         self.cycle: RequestResponseCycle | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def connection_made(self, transport: Transport) -> None:
         super().connection_made(transport)
-        self._start_timer()
+        self._start_timer(HEADERS_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
@@ -44,13 +58,17 @@ class Protocol(HttpToolsProtocol):
         if self._refused:
             return
         super().data_received(data)
-        waiting = self._in_headers and self._timer is None
-        if waiting and not self.transport.is_closing():
-            self._start_timer()
+        if self._stage is Stage.NOTHING or self.transport.is_closing():
+            return
+        if self._stage is Stage.BODY:
+            self._stop_timer()
+            self._start_timer(BODY_SECONDS)
+        elif self._timer is None:
+            self._start_timer(HEADERS_SECONDS)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_headers = True
+        self._stage = Stage.HEADERS
         self._size = 0
         self.scope["extensions"] = {ABORT: self.transport.abort}  # pyright: ignore[reportGeneralTypeIssues]
 
@@ -63,9 +81,14 @@ class Protocol(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        self._in_headers = False
+        self._stage = Stage.BODY
         self._stop_timer()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._stage = Stage.NOTHING
+        self._stop_timer()
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request, and close the connection."""
@@ -91,12 +114,12 @@ class Protocol(HttpToolsProtocol):
             self._timer = self.loop.call_later(LINGER_SECONDS, self.transport.close)
             return
         # While an earlier request is being answered, this one's refusal would be taken for that.
-        if cycle.more_body:
+        if cycle.more_body and not cycle.response_started:
             self.transport.write(_refusal(code, detail))
         self.transport.close()
 
-    def _start_timer(self) -> None:
-        self._timer = self.loop.call_later(HEADERS_SECONDS, self._too_slow)
+    def _start_timer(self, seconds: float) -> None:
+        self._timer = self.loop.call_later(seconds, self._too_slow)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -105,8 +128,14 @@ class Protocol(HttpToolsProtocol):
 
     def _too_slow(self) -> None:
         self._timer = None
-        if not self.transport.is_closing():
-            self._refuse("slow", f"the headers took longer than {HEADERS_SECONDS:.0f} s")
+        if self.transport.is_closing():
+            return
+        if self._stage is Stage.HEADERS:
+            self._refuse("slow", f"the headers took longer than {HEADERS_SECONDS:g} s")
+        elif self.cycle is not None and self.cycle.response_complete:
+            self.transport.close()
+        else:
+            self._refuse("slow", f"nothing of the body came for {BODY_SECONDS:g} s")
 
 
 def _refusal(code: str, detail: str) -> bytes:

@@ -48,6 +48,7 @@ class Server:
                 lifespan="off",
                 interface="asgi3",
                 log_config=None,
+                log_level="warning",
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
@@ -88,12 +89,8 @@ class Server:
         log.info("listening on %s", self._url)
 
     async def run(self) -> None:
-        """Start, and serve until `stop` is called; stop when cancelled."""
-        await self.start()
-        try:
-            await self._over.wait()
-        finally:
-            await self.stop()
+        """Wait until the server has been stopped. Cancelling this does not stop it."""
+        await self._over.wait()
 
     async def stop(self) -> None:
         """Take no new requests, finish those that are on their way, end the event streams."""

@@ -1,6 +1,5 @@
 """From the body of a submission to jobs."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -9,12 +8,14 @@ from tasuki.client import submission
 from tasuki.model.backoff import ExponentialBackoff, FixedBackoff
 from tasuki.model.errors import InvalidError
 from tasuki.model.job import NewJob
+from tasuki.server.body import Headers
 from tasuki.server.explain import invalid, malformed
 from tasuki.store.producer import Submission, check_size
 from tasuki.wire import payload
 
 LONGEST_KEY = 255
 KEY_HEADER = "Idempotency-Key"
+_KEY_NAME = KEY_HEADER.lower().encode()
 
 _KNOWN = frozenset(
     {
@@ -55,15 +56,16 @@ def decode_jobs(body: bytes) -> Decoded:
     return Decoded(found, many=True)
 
 
-def keyed_submission(jobs: list[NewJob], headers: Mapping[str, str]) -> Submission:
+def keyed_submission(jobs: list[NewJob], headers: Headers) -> Submission:
     """The jobs, under the idempotency key of the request if it has one.
 
     Raises:
         InvalidError: the key is empty, too long, or not plain text.
     """
-    key = headers.get(KEY_HEADER)
-    if key is None:
+    given = headers.get(_KEY_NAME)
+    if given is None:
         return Submission(jobs)
+    key = given.decode("latin-1")
     if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise InvalidError(
             f"must be 1 to {LONGEST_KEY} printable ASCII characters", field=KEY_HEADER

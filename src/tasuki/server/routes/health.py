@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from tasuki.admin import Health, Readiness
 from tasuki.server.answers import Live
 from tasuki.server.operations import API, Operation
-from tasuki.server.replies import reply
+from tasuki.server.replies import Reply
 
 _LIVE = Live()
 
@@ -19,12 +19,12 @@ class HealthChecks:
     def __init__(self, health: Health) -> None:
         self._health = health
 
-    async def live(self, request: Request) -> Response:
-        return reply(_LIVE)
+    async def live(self, request: Request) -> ASGIApp:
+        return Reply(_LIVE)
 
-    async def ready(self, request: Request) -> Response:
+    async def ready(self, request: Request) -> ASGIApp:
         found = await self._health.ready()
-        return reply(found, 200) if found.ready else reply(found, 503, **{"retry-after": "1"})
+        return Reply(found) if found.ready else Reply(found, 503, (b"retry-after", b"1"))
 
     def operations(self) -> Iterable[Operation]:
         for base in (f"{API}/health", "/health"):

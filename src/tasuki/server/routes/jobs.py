@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 from msgspec import UNSET, Meta, Struct, UnsetType
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from tasuki.admin import Admin, JobJson, job_json
 from tasuki.client import Client
@@ -18,7 +19,7 @@ from tasuki.server.body import read_body, require_json
 from tasuki.server.operations import API, Header, Operation
 from tasuki.server.patience import Patience
 from tasuki.server.query import read_id, read_query
-from tasuki.server.replies import reply
+from tasuki.server.replies import Reply
 from tasuki.server.submission import KEY_HEADER, LONGEST_KEY, decode_jobs, keyed_submission
 
 LONGEST_WAIT_SECONDS = 60
@@ -53,20 +54,21 @@ class Jobs:
         self._patience = patience
         self._body_limit = body_limit
 
-    async def submit(self, request: Request) -> Response:
-        require_json(request)
-        body = await read_body(request, self._body_limit)
+    async def submit(self, request: Request) -> ASGIApp:
+        headers = dict(request.scope["headers"])
+        require_json(headers)
+        body = await read_body(request, headers, self._body_limit)
         jobs, many = decode_jobs(body)
         try:
-            ids = await self._client.submit(keyed_submission(jobs, request.headers))
+            ids = await self._client.submit(keyed_submission(jobs, headers))
         except KeyReusedError as error:
             raise KeyReusedError(error.message, field=KEY_HEADER) from error
         states = [JobState(id, _state(job)) for id, job in zip(ids, jobs, strict=True)]
         if many:
-            return reply(JobStates(states), 201)
-        return reply(states[0], 201, location=f"{API}/jobs/{ids[0]}")
+            return Reply(JobStates(states), 201)
+        return Reply(states[0], 201, (b"location", f"{API}/jobs/{ids[0]}".encode()))
 
-    async def page(self, request: Request) -> Response:
+    async def page(self, request: Request) -> ASGIApp:
         query = read_query(request.scope["query_string"], PageQuery)
         page = await self._admin.jobs(
             state=_given(query.state),
@@ -75,35 +77,35 @@ class Jobs:
             limit=query.limit,
             cursor=_given(query.cursor),
         )
-        return reply(JobPage([job_json(info) for info in page.jobs], page.cursor))
+        return Reply(JobPage([job_json(info) for info in page.jobs], page.cursor))
 
-    async def show(self, request: Request) -> Response:
+    async def show(self, request: Request) -> ASGIApp:
         id = read_id(request.path_params["id"])
         seconds = read_query(request.scope["query_string"], JobQuery).wait
         info: JobInfo | None = None
         if seconds:
             info = await self._patience.lend(self._admin.wait(id, seconds), request)
-        return reply(job_json(info or await self._admin.job(id)))
+        return Reply(job_json(info or await self._admin.job(id)))
 
-    async def log(self, request: Request) -> Response:
-        return reply(LogLines(await self._admin.log(read_id(request.path_params["id"]))))
+    async def log(self, request: Request) -> ASGIApp:
+        return Reply(LogLines(await self._admin.log(read_id(request.path_params["id"]))))
 
-    async def cancel(self, request: Request) -> Response:
+    async def cancel(self, request: Request) -> ASGIApp:
         return await self._act(request, self._admin.cancel)
 
-    async def retry(self, request: Request) -> Response:
+    async def retry(self, request: Request) -> ASGIApp:
         return await self._act(request, self._admin.retry)
 
-    async def promote(self, request: Request) -> Response:
+    async def promote(self, request: Request) -> ASGIApp:
         return await self._act(request, self._admin.promote)
 
-    async def remove(self, request: Request) -> Response:
+    async def remove(self, request: Request) -> ASGIApp:
         await self._admin.remove(read_id(request.path_params["id"]))
         return Response(status_code=204)
 
-    async def _act(self, request: Request, verb: Callable[[int], Awaitable[State]]) -> Response:
+    async def _act(self, request: Request, verb: Callable[[int], Awaitable[State]]) -> ASGIApp:
         id = read_id(request.path_params["id"])
-        return reply(JobState(id, await verb(id)))
+        return Reply(JobState(id, await verb(id)))
 
     def operations(self) -> Iterable[Operation]:
         job = f"{API}/jobs/{{id}}"

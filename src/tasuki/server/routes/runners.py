@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from tasuki.admin import Admin
 from tasuki.server.answers import RunnerList
 from tasuki.server.operations import API, Operation
-from tasuki.server.replies import reply
+from tasuki.server.replies import Reply
 
 
 class Runners:
@@ -17,8 +17,8 @@ class Runners:
     def __init__(self, admin: Admin) -> None:
         self._admin = admin
 
-    async def list(self, request: Request) -> Response:
-        return reply(RunnerList(await self._admin.runners()))
+    async def list(self, request: Request) -> ASGIApp:
+        return Reply(RunnerList(await self._admin.runners()))
 
     def operations(self) -> Iterable[Operation]:
         yield Operation(

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from tasuki.admin import Admin, StatsView
 from tasuki.server.operations import API, Operation
 from tasuki.server.query import read_query
-from tasuki.server.replies import reply
+from tasuki.server.replies import Reply
 from tasuki.store.history import MOST_MINUTES
 
 
@@ -26,9 +26,9 @@ class Statistics:
     def __init__(self, admin: Admin) -> None:
         self._admin = admin
 
-    async def show(self, request: Request) -> Response:
+    async def show(self, request: Request) -> ASGIApp:
         query = read_query(request.scope["query_string"], StatsQuery)
-        return reply(await self._admin.stats(query.minutes))
+        return Reply(await self._admin.stats(query.minutes))
 
     def operations(self) -> Iterable[Operation]:
         yield Operation(

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from tasuki.admin import Admin
 from tasuki.server.answers import TypeList
 from tasuki.server.operations import API, Operation
 from tasuki.server.problems import RequestError
 from tasuki.server.query import read_type
-from tasuki.server.replies import reply
+from tasuki.server.replies import Reply
 from tasuki.store.reader import TypeInfo
 
 
@@ -20,21 +20,21 @@ class Types:
     def __init__(self, admin: Admin) -> None:
         self._admin = admin
 
-    async def list(self, request: Request) -> Response:
-        return reply(TypeList(await self._admin.types()))
+    async def list(self, request: Request) -> ASGIApp:
+        return Reply(TypeList(await self._admin.types()))
 
-    async def show(self, request: Request) -> Response:
+    async def show(self, request: Request) -> ASGIApp:
         type = read_type(request.path_params["type"])
         found = await self._admin.type(type)
         if found is None:
             raise RequestError("not_found", f"nothing is known of the type {type}")
-        return reply(found)
+        return Reply(found)
 
-    async def pause(self, request: Request) -> Response:
-        return reply(await self._admin.pause(read_type(request.path_params["type"])))
+    async def pause(self, request: Request) -> ASGIApp:
+        return Reply(await self._admin.pause(read_type(request.path_params["type"])))
 
-    async def resume(self, request: Request) -> Response:
-        return reply(await self._admin.resume(read_type(request.path_params["type"])))
+    async def resume(self, request: Request) -> ASGIApp:
+        return Reply(await self._admin.resume(read_type(request.path_params["type"])))
 
     def operations(self) -> Iterable[Operation]:
         type = f"{API}/types/{{type}}"
