@@ -5,7 +5,9 @@ from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
+from valkey.exceptions import ConnectionError as Disconnected
 
+from tasuki.model.errors import StoreUnavailableError
 from tasuki.store.keys import LAYOUT
 from tasuki.store.link import CALL_SECONDS, Link
 
@@ -30,9 +32,18 @@ async def ask(
 ) -> T:
     """Run a script with these fields, and read its reply as `reply`.
 
+    One that only reads is run again when its connection broke: after a restart of the store the
+    first call of each connection does.
+
     Raises:
         StoreError: one of its kinds.
     """
     request = _encoder.encode({**fields, "layout": LAYOUT, "writes": writes})
-    answer: T = _decoder(reply).decode(await link.run(script, request, seconds=seconds))
+    try:
+        text = await link.run(script, request, seconds=seconds)
+    except StoreUnavailableError as error:
+        if writes or not isinstance(error.__cause__, Disconnected):
+            raise
+        text = await link.run(script, request, seconds=seconds)
+    answer: T = _decoder(reply).decode(text)
     return answer

@@ -16,7 +16,7 @@ DEEPEST = 100
 """How deep arrays and objects may be nested."""
 
 _SMALLEST_INT, _LARGEST_INT = -(2**63), 2**64 - 1
-_LONG_NUMBER = re.compile(rb"[0-9]{19}|[0-9][eE][+-]?[0-9]{3}")
+_LONG_NUMBER = re.compile(rb"[0-9](?:[0-9]{18}|[eE][+-]?[0-9]{3})")
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()

@@ -19,7 +19,7 @@
 -- Returns {stamp, claimed = {{type, ids, records, tries}, ...}, lost = ids that were not held,
 --          cancels = ids to be stopped, held_back = types with a job that waits for its last chance,
 --          next_due = ms until a scheduled job is due, or -1}
--- Errors: LAYOUT, LEASE_LOST
+-- Errors: LAYOUT, LEASE_LOST, STALE
 
 --@include base
 --@include bulk
@@ -67,6 +67,11 @@ if last[1] == request.number then
     losses[#losses + 1] = id
   end
   return answer(last[2], claimed_before(runner, last[2]), losses)
+end
+
+-- A call that went astray and comes after a later one: what it asks for has no one to take it.
+if last[1] and tonumber(request.number) < tonumber(last[1]) then
+  return redis.error_reply('STALE a later exchange of runner ' .. runner .. ' was answered already')
 end
 
 advance_clock(request.lease)
