@@ -1,6 +1,7 @@
 """Calls that went astray in the network, and come after later ones."""
 
 import pytest
+import valkey
 
 from tasuki.model.errors import StoreError
 from tasuki.model.state import State
@@ -21,3 +22,11 @@ async def test_an_exchange_that_comes_after_a_later_one_claims_nothing(store: St
     with pytest.raises(StoreError, match="a later exchange"):
         await astray.exchange(nothing, [("x", 1)], rung=[])
     assert (await store.reader().job(id)).state is State.WAITING
+
+
+async def test_a_look_is_repeated_when_its_connection_broke(store: Store, plain: valkey.Valkey):
+    id = await enqueue(store, "x")
+    reader = store.reader()
+    before = await reader.job(id)
+    plain.client_kill_filter(_type="normal", skipme=True)
+    assert await reader.job(id) == before

@@ -141,7 +141,8 @@ class Lease:
     async def leave(self, types: Sequence[str] = ()) -> int:
         """Go, releasing what is still held. Gives how many jobs that were.
 
-        Those that it was told to stop end as cancelled instead. The doorbells of `types` are rung where work waits, in case this runner took a token last.
+        Those that it was told to stop end as cancelled instead. The doorbells of `types` are rung
+        where work waits, in case this runner took a token last.
 
         Raises:
             StoreError: the store refuses or cannot be reached.

@@ -26,8 +26,8 @@ def encode(value: object, field: str = "data") -> msgspec.Raw:
     """The JSON text of a Python value.
 
     Raises:
-        PayloadError: when the value is not JSON (an object, NaN, an integer beyond 64 bits, text with a
-            lone surrogate), or is nested deeper than 100.
+        PayloadError: when the value is not JSON (an object, NaN, an integer beyond 64 bits, text
+            with a lone surrogate), or is nested deeper than 100. Sets and tuples become arrays.
     """
     try:
         text = _encoder.encode(value)
