@@ -1,7 +1,7 @@
 """Random verbs on the real store and on the plain model, side by side.
 
-There is no real time in it: jobs are due at once or never, and a lease ends when the runner is said
-to be dead.
+There is no real time in it: jobs are due at once or never, a lease ends when the runner is said to be
+dead, and a job expires when its record is changed to say so.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import valkey
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tasuki.model.errors import JobNotFoundError, LeaseLostError, StateError
 from tasuki.model.state import State, Verb
@@ -20,8 +20,8 @@ from tasuki.store.messages import Exchanged, Report
 from tasuki.store.operator import Operator
 from tasuki.store.producer import Producer, Submission
 from tasuki.store.store import Store
-from tasuki.wire.ids import decode_id
-from tests.property.model import MAX_CRASHES, Queue, Settle
+from tasuki.wire.ids import decode_id, encode_id
+from tests.property.model import MAX_CRASHES, Job, Queue, Settle
 from tests.store.factory import (
     FAR,
     Held,
@@ -67,7 +67,7 @@ new_jobs = st.tuples(
     types,
     st.sampled_from([-1, 0, 0.5]),
     st.sampled_from([0, FAR]),
-    st.sampled_from([None, None, FAR, 0]),
+    st.sampled_from([None, FAR]),
 )
 claims = st.sampled_from(["held", "held", "held", "claimed anew", "past"])
 settles = st.tuples(numbers, st.sampled_from(sorted(OUTCOMES)), st.booleans(), claims)
@@ -130,6 +130,10 @@ class QueueMachine(RuleBasedStateMachine):
 
     # What producers do.
 
+    @initialize(jobs=st.lists(new_jobs, min_size=4, max_size=8))
+    def begin(self, jobs: list[tuple[str, float, float, float | None]]) -> None:
+        self.enqueue(jobs)
+
     @rule(jobs=st.lists(new_jobs, min_size=1, max_size=4))
     def enqueue(self, jobs: list[tuple[str, float, float, float | None]]) -> None:
         made = [
@@ -137,7 +141,7 @@ class QueueMachine(RuleBasedStateMachine):
             for type, priority, delay, expires in jobs
         ]
         wanted = [
-            self.queue.enqueue(type, priority, later=delay > 0, overdue=expires == 0)
+            self.queue.enqueue(type, priority, later=delay > 0, expires=expires is not None)
             for type, priority, delay, expires in jobs
         ]
         assert self.do(self.producer.enqueue([Submission(made)])) == [wanted]
@@ -154,9 +158,16 @@ class QueueMachine(RuleBasedStateMachine):
         a=st.integers(0, 3),
         b=st.integers(0, 3),
         plan=st.lists(settles, max_size=4),
+        cancelled=st.none() | numbers,
     )
-    def exchange(self, slot: int, a: int, b: int, plan: Plan) -> None:
+    def exchange(
+        self, slot: int, a: int, b: int, plan: Plan, cancelled: int | None = None
+    ) -> None:
+        """A runner settles and claims; just before, a person may have cancelled a job of it."""
         runner = self.runners[slot]
+        held = self.queue.held(runner.id)
+        if cancelled is not None and held:
+            self.a_person_cancels(held[cancelled % len(held)].id)
         said = self.choose(runner, plan)
         reports = [
             OUTCOMES[outcome](held) if keep or outcome != "completed" else completed(held, keep=0)
@@ -276,6 +287,10 @@ class QueueMachine(RuleBasedStateMachine):
             assert refused is None
             getattr(self.queue, verb)(id)
 
+    def a_person_cancels(self, id: int) -> None:
+        assert self.do(self.person(Verb.CANCEL, id)) is None
+        self.queue.cancel(id)
+
     async def person(self, verb: Verb, id: int) -> None:
         await PERSONS[verb](self.operator, id)
 
@@ -284,6 +299,24 @@ class QueueMachine(RuleBasedStateMachine):
         changed = self.do(self.operator.pause(type) if pause else self.operator.resume(type))
         assert changed == (pause != (type in self.queue.paused))
         (self.queue.paused.add if pause else self.queue.paused.discard)(type)
+
+    @precondition(lambda self: self.mortal())
+    @rule(number=numbers)
+    def the_time_of_a_job_runs_out(self, number: int) -> None:
+        jobs = self.mortal()
+        id = jobs[number % len(jobs)].id
+        name, key = encode_id(id), self.store.keyspace.key
+        created, _, rest = (self.plain.hget(key("jobs"), name) or "").split(" ", 2)
+        self.plain.hset(key("jobs"), name, f"{created} 1 {rest}")
+        self.plain.zadd(key("expires"), {name: 1}, xx=True)
+        self.queue.run_out(id)
+        self.past = [
+            held._replace(record=held.record._replace(expires=1)) if held.id == id else held
+            for held in self.past
+        ]
+
+    def mortal(self) -> list[Job]:
+        return [job for job in self.queue.jobs.values() if job.expires and not job.overdue]
 
     @rule()
     def upkeep(self) -> None:

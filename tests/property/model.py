@@ -1,6 +1,7 @@
 """The queue as plain Python: what each verb must do and answer. It knows no store and no time.
 
-Jobs are due now or in a far future, and expire now, in a far future, or never.
+Jobs are due now or in a far future. They expire in a far future or never, until somebody says that a
+job's time is over.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +21,7 @@ class Job:
     type: str
     priority: float
     state: State
+    expires: bool = False
     overdue: bool = False
     made: int = 0
     crashes: int = 0
@@ -59,11 +61,15 @@ class Queue:
         self.paused: set[str] = set()
         self._last = 0
 
-    def enqueue(self, type: str, priority: float, *, later: bool, overdue: bool) -> int:
+    def enqueue(self, type: str, priority: float, *, later: bool, expires: bool) -> int:
         self._last += 1
         state = State.SCHEDULED if later else State.WAITING
-        self.jobs[self._last] = Job(self._last, type, priority, state, overdue)
+        self.jobs[self._last] = Job(self._last, type, priority, state, expires)
         return self._last
+
+    def run_out(self, id: int) -> None:
+        """The time in which the job had to run is over."""
+        self.jobs[id] = replace(self.jobs[id], overdue=True)
 
     def exchange(
         self, runner: str, settles: Sequence[Settle], demand: Mapping[str, int], stamp: str
@@ -185,5 +191,5 @@ class Queue:
 
     def _end(self, job: Job, state: State, reason: str | None, *, runner: str | None) -> None:
         self.jobs[job.id] = replace(
-            job, state=state, reason=reason, runner=runner, stamp="", told=False, overdue=False
+            job, state=state, reason=reason, runner=runner, stamp="", told=False
         )
