@@ -112,6 +112,8 @@ class Executor:
             attempt.timer = None
         self._settle(attempt, outcome)
         self._leave(attempt)
+        # The attempt and its job know each other. Parted, they need no garbage collector to go.
+        attempt.job = attempt.handle = None
 
     def _give_up(self, attempt: Attempt) -> None:
         attempt.timer = None

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -169,6 +170,9 @@ def main() -> int:
     )
     try:
         registry = load_app(config.app).registry()
+        # What is loaded now stays: the garbage collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
         _run(serve(config, registry, pipe, lifeline))
     except AppError as error:
         pipe.send(Message("failed", text=str(error)))

@@ -35,7 +35,7 @@ local function settle_finished(runner, group)
   leave_lease(runner, group.type, ids)
   finish(group.state, group.type, ids, pick(group.bodies, positions), runner, group.age, group.most)
   if #ids > 0 then
-    measure('ms', group.type, group.ms)
+    count('ms', group.type, group.ms)
     for bucket, n in pairs(group.histogram) do
       measure('h' .. bucket, group.type, n)
     end
