@@ -23,7 +23,6 @@ COMMANDS = [
     "runners",
     "stats",
     "top --once",
-    "doctor",
 ]
 
 
