@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from tasuki.model.outcome import Cancel, Fail, JobError, Retry, Snooze
     from tasuki.model.retention import Keep, Retention
     from tasuki.model.state import State
-    from tasuki.worker.job import Job
-    from tasuki.worker.worker import Worker, worker
+    from tasuki.workers.job import Job
+    from tasuki.workers.worker import Worker, worker
 
 __version__ = "0.1.0"
 
@@ -70,7 +70,7 @@ _HOMES = {
     "Cancel": "tasuki.model.outcome",
     "Client": "tasuki.client",
     "Fail": "tasuki.model.outcome",
-    "Job": "tasuki.worker.job",
+    "Job": "tasuki.workers.job",
     "JobError": "tasuki.model.outcome",
     "JobInfo": "tasuki.model.job",
     "Keep": "tasuki.model.retention",
@@ -79,10 +79,10 @@ _HOMES = {
     "Retry": "tasuki.model.outcome",
     "Snooze": "tasuki.model.outcome",
     "State": "tasuki.model.state",
-    "Worker": "tasuki.worker.worker",
+    "Worker": "tasuki.workers.worker",
     "connect": "tasuki.client",
     "connect_sync": "tasuki.client",
-    "worker": "tasuki.worker.worker",
+    "worker": "tasuki.workers.worker",
 } | dict.fromkeys(_ERRORS, "tasuki.model.errors")
 
 __all__ = [
@@ -128,10 +128,7 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'tasuki' has no attribute {name!r}")
-    # The subpackage `tasuki.worker` would hide the decorator of the same name once it is imported,
-    # so what is found is kept here under its public name.
-    value = getattr(import_module(home), name)
-    globals()[name] = value
+    value = globals()[name] = getattr(import_module(home), name)
     return value
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tasuki.store.store import Store
 from tests.acceptance.world import Journal, RunnerProcess, StoreProcess
-from tests.worker.desk import Desk
+from tests.workers.desk import Desk
 
 
 @pytest.fixture

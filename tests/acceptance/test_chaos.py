@@ -14,7 +14,7 @@ from tasuki.model.state import State
 from tests.acceptance.history import Observer, check_history
 from tests.acceptance.world import Journal, RunnerProcess, StoreProcess, pause
 from tests.support import eventually
-from tests.worker.desk import Desk
+from tests.workers.desk import Desk
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(120)]
 

@@ -9,7 +9,7 @@ import pytest
 from tasuki.model.state import State
 from tests.acceptance.world import LEASE, Journal, RunnerProcess, pause
 from tests.support import eventually
-from tests.worker.desk import Desk
+from tests.workers.desk import Desk
 
 pytestmark = pytest.mark.acceptance
 

@@ -13,7 +13,7 @@ import msgspec
 
 from tasuki.embedded import EmbeddedStore
 from tasuki.embedded.errors import EmbeddedError
-from tasuki.worker.protocol import RunnerConfig
+from tasuki.workers.protocol import RunnerConfig
 from tests.support import eventually
 
 APP = Path(__file__).with_name("app.py")
@@ -59,7 +59,7 @@ class RunnerProcess:
     def __init__(self, url: str, journal: Path, **options: object) -> None:
         config = RunnerConfig(url=url, app=str(APP), lease=LEASE, **options)  # pyright: ignore[reportArgumentType]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tasuki.worker.main"],
+            [sys.executable, "-m", "tasuki.workers.main"],
             stdin=subprocess.PIPE,
             env=os.environ | {"TASUKI_TEST_JOURNAL": str(journal)},
             start_new_session=True,

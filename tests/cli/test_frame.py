@@ -28,7 +28,12 @@ def type_info(name: str, *, waiting: int = 0, paused: bool = False) -> TypeInfo:
 
 def runner(number: int) -> RunnerView:
     return RunnerView(
-        id=f"runner-{number}", active=0, lease_left=15, started_at=None, fields={"host": "h"}
+        id=f"runner-{number}",
+        active=0,
+        lease_left=15,
+        started_at=None,
+        types=[],
+        fields={"host": "h"},
     )
 
 

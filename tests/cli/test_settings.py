@@ -13,7 +13,7 @@ from tasuki.model.errors import SettingsError
 from tasuki.model.retention import Retention
 from tasuki.server import ServerOptions
 from tasuki.store.lease import LeaseTerms
-from tasuki.worker.protocol import RunnerConfig
+from tasuki.workers.protocol import RunnerConfig
 
 
 def flag(name: str, value: object) -> Given:

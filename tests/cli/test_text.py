@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tasuki.cli
-from tasuki.cli.logs import JsonLines, TextLines, configure
 from tasuki.cli.output import json_text
-from tasuki.cli.settings import LogSettings
-from tasuki.cli.text import printable, shortened, width
+from tasuki.cli.text import shortened, width
 from tasuki.cli.when import relative, rough
+from tasuki.telemetry.logs import JsonLines, TextLines, configure
+from tasuki.telemetry.terminal import printable
 from tests.cli.conftest import Site
 
 MODULES = [module.name for module in pkgutil.iter_modules(tasuki.cli.__path__)]
@@ -130,7 +130,7 @@ def logger():
 
 def test_the_log_for_people(logger: logging.Logger):
     stream = io.StringIO()
-    configure(LogSettings(), stream)
+    configure("info", "text", stream)
     logger.info("all is %s", "well")
     logger.warning("a job says \x1b[31m")
     logger.debug("not said")
@@ -143,7 +143,7 @@ def test_the_log_for_people(logger: logging.Logger):
 
 def test_the_log_for_programs(logger: logging.Logger):
     stream = io.StringIO()
-    configure(LogSettings(level="warning", format="json"), stream)
+    configure("warning", "json", stream)
     logger.info("not said")
     try:
         raise ValueError("two\nlines")

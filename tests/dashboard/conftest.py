@@ -9,7 +9,7 @@ from playwright.async_api import Browser, async_playwright
 from tasuki.server import Server, ServerOptions
 from tasuki.store.store import Store
 from tests.dashboard.screen import Screen
-from tests.worker.desk import Desk
+from tests.workers.desk import Desk
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (

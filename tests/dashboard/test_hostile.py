@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from tasuki import Job, State, Worker
 from tasuki.store.store import Store
 from tests.dashboard.screen import Screen
-from tests.worker.desk import Desk, running
+from tests.workers.desk import Desk, running
 
 pytestmark = pytest.mark.browser
 

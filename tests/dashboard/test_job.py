@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from tasuki import Fail, Job, State, Worker
 from tasuki.store.store import Store
 from tests.dashboard.screen import Screen
-from tests.worker.desk import Desk, running
+from tests.workers.desk import Desk, running
 
 pytestmark = pytest.mark.browser
 

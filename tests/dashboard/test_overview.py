@@ -11,7 +11,7 @@ from tasuki.server import Server, ServerOptions
 from tasuki.store.store import Store
 from tests.dashboard.screen import Screen
 from tests.support import eventually
-from tests.worker.desk import Desk, running
+from tests.workers.desk import Desk, running
 
 pytestmark = pytest.mark.browser
 

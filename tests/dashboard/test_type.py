@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.dashboard.screen import Screen
-from tests.worker.desk import Desk
+from tests.workers.desk import Desk
 
 pytestmark = pytest.mark.browser
 

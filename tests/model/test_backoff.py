@@ -38,9 +38,7 @@ def test_a_list_gives_its_delays_in_order_and_repeats_the_last():
 
 
 @given(rules, attempts, st.floats(0, 1, exclude_max=True))
-def test_any_delay_is_a_possible_number_of_seconds(
-    rule: BackoffRule, attempt: int, jitter: float
-):
+def test_any_delay_is_a_possible_number_of_seconds(rule: BackoffRule, attempt: int, jitter: float):
     delay = delay_after(rule, attempt, jitter=lambda: jitter)
     assert isinstance(delay, float)
     check_seconds("delay", delay)
@@ -86,7 +84,7 @@ def test_what_is_not_a_number_of_seconds_is_refused_with_the_field(value: object
         (lambda: FixedBackoff(delay=math.nan), "backoff.delay"),
         (lambda: Backoff.exponential(base=math.inf), "backoff.base"),
         (lambda: ExponentialBackoff(cap=-1), "backoff.cap"),
-        (lambda: Backoff.list(), "backoff"),
+        (Backoff.list, "backoff"),
         (lambda: Backoff.list(1, -1), "backoff[1]"),
         (lambda: check_backoff([1] * 101), "backoff"),
         (lambda: check_backoff("fixed"), "backoff"),

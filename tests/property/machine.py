@@ -21,6 +21,7 @@ from tasuki.store.operator import Operator
 from tasuki.store.producer import Producer, Submission
 from tasuki.store.store import Store
 from tasuki.wire.ids import decode_id, encode_id
+from tasuki.wire.record import Tries
 from tests.property.model import MAX_CRASHES, Job, Queue, Settle
 from tests.store.factory import (
     FAR,
@@ -74,10 +75,10 @@ settles = st.tuples(numbers, st.sampled_from(sorted(OUTCOMES)), st.booleans(), c
 Plan = list[tuple[int, str, bool, str]]
 
 
-def by_type(reply: Exchanged) -> dict[str, list[Held]]:
+def by_type(reply: Exchanged) -> dict[str, list[tuple[int, Tries]]]:
     """What was claimed. The types have no order; the jobs of each have one."""
     return {
-        group.type: [held for held in held_by(reply) if held.type == group.type]
+        group.type: [(held.id, held.tries) for held in held_by(reply) if held.type == group.type]
         for group in reply.claimed
     }
 
@@ -160,9 +161,7 @@ class QueueMachine(RuleBasedStateMachine):
         plan=st.lists(settles, max_size=4),
         cancelled=st.none() | numbers,
     )
-    def exchange(
-        self, slot: int, a: int, b: int, plan: Plan, cancelled: int | None = None
-    ) -> None:
+    def exchange(self, slot: int, a: int, b: int, plan: Plan, cancelled: int | None = None) -> None:
         """A runner settles and claims; just before, a person may have cancelled a job of it."""
         runner = self.runners[slot]
         held = self.queue.held(runner.id)

@@ -135,7 +135,11 @@ class Queue:
 
     def _settle(self, runner: str, settle: Settle) -> bool:
         job = self.jobs.get(settle.id)
-        if job is None or (job.state, job.runner, job.stamp) != (State.ACTIVE, runner, settle.stamp):
+        if job is None or (job.state, job.runner, job.stamp) != (
+            State.ACTIVE,
+            runner,
+            settle.stamp,
+        ):
             return False
         tried = replace(job, made=job.made + 1)
         match settle.outcome:

@@ -1,6 +1,6 @@
 import pytest
 import valkey
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.property.machine import QueueMachine
@@ -10,6 +10,8 @@ RANDOM_VERBS = settings(
     max_examples=settings().max_examples * 2,
     stateful_step_count=50,
     deadline=None,
+    # Without `explain`, which takes minutes.
+    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -17,7 +19,5 @@ RANDOM_VERBS = settings(
 
 @pytest.mark.property
 @pytest.mark.timeout(600)
-def test_any_sequence_of_verbs_does_what_the_plain_model_does(
-    store_url: str, plain: valkey.Valkey
-):
+def test_any_sequence_of_verbs_does_what_the_plain_model_does(store_url: str, plain: valkey.Valkey):
     run_state_machine_as_test(lambda: QueueMachine(store_url, plain), settings=RANDOM_VERBS)

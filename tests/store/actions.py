@@ -53,9 +53,7 @@ LEAVING: dict[State, Callable[[Held], Report]] = {
 }
 
 
-async def case_in(
-    state: State, store: Store, plain: valkey.Valkey, sending: RepeatingLink
-) -> Case:
+async def case_in(state: State, store: Store, plain: valkey.Valkey, sending: RepeatingLink) -> Case:
     """A job that has been active before, and is now in this state."""
     [[id]] = await Producer(sending).enqueue([Submission([new_job(expires=FAR)])])
     someone = await runner(store)

@@ -10,13 +10,29 @@ from typing import Any
 import valkey
 
 KNOWN = frozenset(
-    """layout seq jobs tries ends progress logged due expires runners types paused counts stats
-    events clock""".split()
+    [
+        "layout",
+        "seq",
+        "jobs",
+        "tries",
+        "ends",
+        "progress",
+        "logged",
+        "due",
+        "expires",
+        "runners",
+        "types",
+        "paused",
+        "counts",
+        "stats",
+        "events",
+        "clock",
+    ]
 )
 KNOWN_FAMILIES = frozenset(
-    "log wait lease done runner cancel ring bell minute sender key".split()
+    ["log", "wait", "lease", "done", "runner", "cancel", "ring", "bell", "minute", "sender", "key"]
 )
-PASSING = frozenset("minute sender key ring".split())
+PASSING = frozenset(["minute", "sender", "key", "ring"])
 """Families whose keys must go away by themselves."""
 
 

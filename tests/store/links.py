@@ -16,4 +16,3 @@ class RepeatingLink(Link):
 
     async def send_again(self) -> bytes:
         return await super().run(self.name, self.request)
-

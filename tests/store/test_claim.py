@@ -108,9 +108,7 @@ class TestTwice:
         held = await self.load(store, someone)
         await store.operator().cancel(held[1].id)
         stale = held[1]._replace(id=99)
-        first = await someone.exchange(
-            completed(held[0], stale), {"email": 4}, rung=["email"]
-        )
+        first = await someone.exchange(completed(held[0], stale), {"email": 4}, rung=["email"])
         before = snapshot(plain, namespace)
         again = await someone.exchange(completed(held[0], stale), {"email": 4}, repeat=True)
         assert snapshot(plain, namespace) == before

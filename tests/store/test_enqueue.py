@@ -65,7 +65,9 @@ async def test_the_year_9999_is_exact(store: Store):
     assert (await store.reader().job(id)).run_at == last
 
 
-async def test_a_batch_of_a_thousand_is_one_step(store: Store, plain: valkey.Valkey, namespace: str):
+async def test_a_batch_of_a_thousand_is_one_step(
+    store: Store, plain: valkey.Valkey, namespace: str
+):
     jobs = [new_job(f"type{n % 7}", {"n": n}, expires=60) for n in range(MOST_JOBS)]
     ids = await enqueue_many(store, jobs)
     assert ids == list(range(1, MOST_JOBS + 1))

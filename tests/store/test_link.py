@@ -219,7 +219,8 @@ class TestAddress:
         assert "secret" in url or str(address) == url
 
     @pytest.mark.parametrize(
-        "url", ["", "localhost", "http://localhost", "valkey://host:port", "valkey://host:99999"],
+        "url",
+        ["", "localhost", "http://localhost", "valkey://host:port", "valkey://host:99999"],
         ids=repr,
     )
     def test_what_is_no_address_is_refused(self, url: str):

@@ -93,7 +93,9 @@ def test_every_shared_part_says_what_it_is(file: str):
 
 
 def test_every_shared_part_is_used():
-    included = {part for found in SOURCES.values() for part in re.findall(r"@include (\w+)", found.own)}
+    included = {
+        part for found in SOURCES.values() for part in re.findall(r"@include (\w+)", found.own)
+    }
     assert included == {file.removesuffix(".lua") for file in LIBRARY}
 
 

@@ -111,7 +111,13 @@ async def test_one_report_may_settle_many_types_in_many_ways(store: Store):
     await enqueue_many(store, [new_job(type) for type in "aaaabbbb"])
     someone = await runner(store)
     a, b = await someone.claim("a", 4), await someone.claim("b", 4)
-    first = [noted(a[0], progress="1"), completed(a[0]), failed(a[1]), retried(a[2]), released(a[3])]
+    first = [
+        noted(a[0], progress="1"),
+        completed(a[0]),
+        failed(a[1]),
+        retried(a[2]),
+        released(a[3]),
+    ]
     second = [completed(b[0]), cancelled(b[1]), snoozed(b[2]), released(b[3])]
     assert await someone.settle(merged(*first, *second)) == []
     states = [(await store.reader().job(id)).state for id in range(1, 9)]
@@ -241,9 +247,7 @@ class TestRetention:
         day, hour, nothing = await someone.claim(n=3)
         kept = {day: 86_400, hour: 3_600, nothing: 0}
         await someone.settle(merged(*(completed(job, keep=kept[job]) for job in kept)))
-        done = dict(
-            plain.zrange(f"{{{namespace}:0}}:done:completed:email", 0, -1, withscores=True)
-        )
+        done = dict(plain.zrange(f"{{{namespace}:0}}:done:completed:email", 0, -1, withscores=True))
         assert list(done) == ["A2", "A1"]
         assert done["A1"] - done["A2"] == (86_400 - 3_600) * 1_000
 

@@ -73,7 +73,8 @@ def test_an_honest_null_passes():
 
 
 @pytest.mark.parametrize(
-    "value", [{1, object()}, object(), print, lambda: 0, 2**64, -(2**63) - 1, "\ud800", {"\udfff": 1}],
+    "value",
+    [{1, object()}, object(), print, lambda: 0, 2**64, -(2**63) - 1, "\ud800", {"\udfff": 1}],
     ids=["set of objects", "object", "function", "lambda", "2^64", "-2^63-1", "lone", "lone key"],
 )
 def test_what_json_cannot_carry_is_refused(value: object):

@@ -9,12 +9,13 @@ from tasuki.store.reader import RunnerInfo
 
 
 class RunnerView(msgspec.Struct, frozen=True, kw_only=True):
-    """A runner. `lease_left` is in seconds; `fields` is what it says of itself (host, pid, ...)."""
+    """A runner. `lease_left` is in seconds; `fields` is what else it says of itself."""
 
     id: str
     active: int
     lease_left: float
     started_at: Time | None
+    types: list[str]
     fields: dict[str, str]
 
 
@@ -42,6 +43,7 @@ def runner_view(info: RunnerInfo) -> RunnerView:
         active=info.active,
         lease_left=info.lease_left,
         started_at=rfc3339_or_none(info.started_at),
+        types=info.types,
         fields=info.fields,
     )
 

@@ -11,11 +11,12 @@ from tasuki import __version__
 from tasuki.cli.desk import shown_path
 from tasuki.cli.output import say
 from tasuki.cli.settings import Settings
-from tasuki.cli.text import printable, styled
+from tasuki.cli.text import styled
 from tasuki.embedded import EmbeddedStore
 from tasuki.model.errors import StoreError
 from tasuki.store.reader import RunnerInfo
 from tasuki.store.store import Store
+from tasuki.telemetry.terminal import printable
 
 log = logging.getLogger("tasuki.cli")
 
@@ -89,7 +90,7 @@ def _facts(scene: Scene, runner: RunnerInfo | None) -> Iterator[tuple[str, str]]
 
 
 def _types(runner: RunnerInfo) -> str:
-    return ", ".join(runner.fields.get("types", "").split())
+    return ", ".join(runner.types)
 
 
 async def _first_runner(scene: Scene) -> RunnerInfo:

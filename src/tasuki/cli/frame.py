@@ -8,10 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from tasuki.cli.jobview import COLOURS, STATES, error_line
-from tasuki.cli.text import printable
 from tasuki.cli.watch import Sample
 from tasuki.cli.when import relative, rough
 from tasuki.store.reader import TypeInfo
+from tasuki.telemetry.terminal import printable
 
 MOST_RUNNERS = 8
 _OTHER_LINES = 13

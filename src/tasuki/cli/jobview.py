@@ -6,10 +6,11 @@ from datetime import datetime
 import msgspec
 
 from tasuki.cli.output import Cell, Column
-from tasuki.cli.text import printable, printable_json, styled
+from tasuki.cli.text import printable_json, styled
 from tasuki.cli.when import local, relative, rough
 from tasuki.model.job import JobInfo
 from tasuki.model.state import State
+from tasuki.telemetry.terminal import printable
 
 COLOURS = {
     State.ACTIVE: "cyan",

@@ -1,18 +1,18 @@
 """Puts the long-running commands together: which services, with what, in which order."""
 
-import asyncio
+import gc
 import logging
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tasuki.cli.banner import Scene, announce
-from tasuki.cli.logs import configure
 from tasuki.cli.services import Orders, Part, Service, serve
 from tasuki.cli.settings import Settings
 from tasuki.embedded import Died, EmbeddedStore, StartFailed, StoreEvent
 from tasuki.model.errors import StoreUnavailableError
 from tasuki.store.store import Store
+from tasuki.telemetry.logs import configure
 
 if TYPE_CHECKING:
     from tasuki.server import Server
@@ -40,7 +40,7 @@ async def launch(settings: Settings, plan: Plan) -> None:
     Raises:
         TasukiError: something could not be started, or ended by itself.
     """
-    configure(settings.log)
+    configure(settings.log.level, settings.log.format)
     orders = Orders(_GRACE if plan.app else "")
     embedded = None if settings.url else _embedded(settings)
     url = embedded.url if embedded else str(settings.url)
@@ -50,12 +50,15 @@ async def launch(settings: Settings, plan: Plan) -> None:
     if embedded:
         parts.append(Part("the store", embedded))
     if server:
-        parts.append(Part("the HTTP server", _Serving(server)))
+        parts.append(Part("the HTTP server", server))
     if plan.app:
         parts.append(Part("the daemon", _daemon(settings, url, plan.app, reload=plan.reload)))
     scene = Scene(settings, store, time.monotonic(), embedded, plan.app)
 
     async def when_up() -> None:
+        # What there is now stays: the garbage collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
         await announce(scene._replace(dashboard=server.url if server else None))
 
     with orders.listening():
@@ -66,17 +69,6 @@ async def launch(settings: Settings, plan: Plan) -> None:
         finally:
             await store.close()
     log.info("Tasuki has stopped")
-
-
-class _Serving:
-    """The HTTP server as a part. Its own `run` would start it, and it never ends by itself."""
-
-    def __init__(self, server: "Server") -> None:
-        self.start = server.start
-        self.stop = server.stop
-
-    async def run(self) -> None:
-        await asyncio.Event().wait()
 
 
 async def _check(store: Store, *, allow_unsafe: bool) -> None:
@@ -115,8 +107,8 @@ def _server(settings: Settings, store: Store) -> "Server":
 
 
 def _daemon(settings: Settings, url: str, app: str, *, reload: bool) -> Service:
-    from tasuki.worker.daemon import Daemon, DaemonOptions
-    from tasuki.worker.protocol import RunnerConfig
+    from tasuki.workers.daemon import Daemon, DaemonOptions
+    from tasuki.workers.protocol import RunnerConfig
 
     worker = settings.worker
     config = RunnerConfig(
@@ -129,6 +121,7 @@ def _daemon(settings: Settings, url: str, app: str, *, reload: bool) -> Service:
         log_lines=worker.log_lines,
         retention=settings.retention.rules,
         log_level=settings.log.level,
+        log_format=settings.log.format,
         allow_unsafe=settings.allow_unsafe,
     )
     return Daemon(DaemonOptions(config=config, processes=worker.processes, reload=reload))

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import click
 import msgspec
 
-from tasuki.cli.text import printable, printable_json, shortened, styled, width
+from tasuki.cli.text import printable_json, shortened, styled, width
+from tasuki.telemetry.terminal import printable
 
 _GAP = "  "
 _LEAST_ROOM = 20

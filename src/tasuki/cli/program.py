@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 import click
 
 from tasuki.cli.options import SettingOption
-from tasuki.cli.text import printable
 from tasuki.model.errors import InvalidError, TasukiError
+from tasuki.telemetry.terminal import printable
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2

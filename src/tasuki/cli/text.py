@@ -1,25 +1,12 @@
-"""Text for terminals: nothing that comes from a job may control one."""
+"""Text for terminals: how wide it is, how it is cut, and its colours."""
 
-import os
 import re
 import unicodedata
-from typing import TextIO
 
 import click
 
 _JSON_CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029]")
 _WIDE = frozenset("WF")
-
-
-def printable(text: str) -> str:
-    r"""The text with control characters written out, as in `\x1b[31m`.
-
-    >>> printable("a\x1b[31m\u202eb")
-    'a\\x1b[31m\\u202eb'
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else _escaped(c) for c in text)
 
 
 def printable_json(text: str) -> str:
@@ -54,16 +41,7 @@ def styled(text: str, colour: str | None = None, *, bold: bool = False, dim: boo
     return click.style(text, fg=colour, bold=bold or None, dim=dim or None)
 
 
-def colours(stream: TextIO) -> bool:
-    """Whether to write in colours: on terminals, unless `NO_COLOR` is set (see no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
 def _columns(char: str) -> int:
     if unicodedata.combining(char):
         return 0
     return 2 if unicodedata.east_asian_width(char) in _WIDE else 1
-
-
-def _escaped(char: str) -> str:
-    return char.encode("unicode_escape").decode()

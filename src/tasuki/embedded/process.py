@@ -22,8 +22,8 @@ CLEAN_END = "exit code 0"
 
 _MALLOC_VARIABLE = "GLIBC_TUNABLES"
 _MALLOC = "glibc.malloc.tcache_count=127:glibc.malloc.trim_threshold=268435456"
-"""Lets the allocator keep more of what was freed at hand. A batch frees and takes many small pieces:
-with this the server spends a fifth less CPU on a job. Other allocators take no notice of it."""
+"""Lets the allocator keep more of what was freed at hand, since a batch frees and takes many small
+pieces. Other allocators take no notice of it."""
 
 
 class StoreProcess:

@@ -32,12 +32,13 @@ class TypeInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunnerInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A runner. `lease_left` is in seconds; `fields` is what it says of itself (host, pid, ...)."""
+    """A runner. `lease_left` is in seconds; `fields` is what else it says of itself (host, pid)."""
 
     id: str
     lease_left: float
     active: int
     started_at: datetime | None
+    types: list[str]
     fields: dict[str, str]
 
 
@@ -51,7 +52,10 @@ class _Log(msgspec.Struct):
     lines: list[str]
 
 
-_INTERNAL_FIELDS = frozenset({"number", "stamp", "lost", "started"})
+TYPES_FIELD = "types"
+"""Where a runner says which types it works on, a line for each."""
+
+_INTERNAL_FIELDS = frozenset({"number", "stamp", "lost", "started", TYPES_FIELD})
 
 
 class Reader:
@@ -145,6 +149,7 @@ class Reader:
                     lease_left=left / 1_000,
                     active=active,
                     started_at=moment(int(started)) if started else None,
+                    types=fields.get(TYPES_FIELD, "").splitlines(),
                     fields={k: v for k, v in fields.items() if k not in _INTERNAL_FIELDS},
                 )
             )

@@ -13,9 +13,9 @@ from tasuki.cli.options import as_json
 from tasuki.cli.output import print_json, remark, say
 from tasuki.cli.program import EXIT_FAILED, Command
 from tasuki.cli.run import at_desk
-from tasuki.cli.text import printable
 from tasuki.model.job import JobInfo
 from tasuki.model.state import State
+from tasuki.telemetry.terminal import printable
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
@@ -120,7 +120,7 @@ def _end(job: JobInfo, *, as_json: bool) -> int:
 
 async def _mention_idle(desk: "Desk", type: str) -> None:
     runners = await desk.admin.runners()
-    if not any(type in runner.fields.get("types", "") for runner in runners):
+    if not any(type in runner.types for runner in runners):
         remark(f"no runner handles {printable(type)} yet; waiting for one")
 
 

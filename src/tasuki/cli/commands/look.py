@@ -11,8 +11,8 @@ from tasuki.cli.options import as_json
 from tasuki.cli.output import Table, json_text, print_json, remark, say
 from tasuki.cli.program import Command
 from tasuki.cli.run import at_desk
-from tasuki.cli.text import printable
 from tasuki.model.state import State
+from tasuki.telemetry.terminal import printable
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk

@@ -9,8 +9,8 @@ from tasuki.cli.options import as_json
 from tasuki.cli.output import Cell, Column, Table, print_json, remark, say
 from tasuki.cli.program import Command
 from tasuki.cli.run import at_desk
-from tasuki.cli.text import printable
 from tasuki.cli.when import rough
+from tasuki.telemetry.terminal import printable
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
@@ -90,7 +90,7 @@ async def runners(desk: "Desk", as_json: bool) -> None:
                 str(runner.active),
                 runner.fields.get("slots", "?"),
                 rough(max(0.0, runner.lease_left)),
-                runner.fields.get("types", ""),
+                ", ".join(runner.types),
             ]
             for runner in found
         )

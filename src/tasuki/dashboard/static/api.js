@@ -18,6 +18,7 @@
  * @property {number} lease_left seconds
  * @property {number} active
  * @property {string|null} started_at
+ * @property {string[]} types
  * @property {Record<string, string>} fields
  *
  * @typedef {object} Job

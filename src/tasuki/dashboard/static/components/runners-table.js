@@ -27,11 +27,11 @@ class RunnersTable extends Element {
   }
 }
 
-function row({ id, active, lease_left, started_at, fields: { host, pid, slots, types } }) {
+function row({ id, active, lease_left, started_at, types, fields: { host, pid, slots } }) {
   return html`<tr data-runner=${id}>
     <th scope="row" title="Runner ${id}">
       ${host ?? id} <span class="aside">${pid ? `pid ${pid}` : ""}</span>
-      <div class="aside served" title=${types}>${types}</div>
+      <div class="aside served" title=${types.join("\n")}>${types.join(", ")}</div>
     </th>
     <td class="number">${active}${slots ? html`<span class="aside"> of ${slots}</span>` : ""}</td>
     <td class="number">${duration(Math.max(0, Math.round(lease_left)))}</td>

@@ -60,15 +60,10 @@ class TypesTable extends Element {
 
   #tag({ type, paused, waiting }) {
     if (paused) return html`<span class="tag">paused</span>`;
-    if (!waiting || this.runners.some((runner) => worksOn(runner, type))) return nothing;
+    if (!waiting || this.runners.some((runner) => runner.types.includes(type))) return nothing;
     return html`<span class="tag warning" title="Its jobs wait until a runner works on this type"
       >${icon("triangle-alert")}no runner</span>`;
   }
-}
-
-/** Types stand in one text, with spaces between them. */
-function worksOn(runner, type) {
-  return ` ${runner.fields.types ?? ""} `.includes(` ${type} `);
 }
 
 function runTime(counters) {

@@ -1,0 +1,1 @@
+"""Workers: what their authors write, and the daemon that runs them."""

@@ -1,0 +1,91 @@
+"""Gives the jobs of a runner that has ended back to the store."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar
+
+from tasuki.model.errors import StoreError
+from tasuki.model.outcome import JobError
+from tasuki.store.lease import Lease, LeaseTerms
+from tasuki.store.maintenance import Maintenance
+from tasuki.store.store import Store
+from tasuki.telemetry.outage import OutageLog
+from tasuki.workers.daemon.orders import Orders, set_within
+
+log = logging.getLogger("tasuki.daemon")
+
+FIRST_DELAY = 0.05
+LAST_DELAY = 2.0
+LAST_PATIENCE = 3.0
+"""Seconds for which it goes on trying once the daemon has been told to end."""
+
+T = TypeVar("T")
+
+
+class HandBack:
+    """Reaps or releases, and tries again for as long as the store is away.
+
+    Nothing is lost when it gives up: whoever reaps next finds the jobs once the lease has run out.
+    """
+
+    def __init__(self, store: Store, terms: LeaseTerms, orders: Orders, outage: OutageLog) -> None:
+        self._link = store.link("handback")
+        self._maintenance = Maintenance(self._link, terms)
+        self._terms = terms
+        self._orders = orders
+        self._outage = outage
+
+    async def reap(self, name: str, identities: Sequence[str], error: JobError) -> None:
+        """Take back the jobs of a runner that crashed. `error` is theirs if they fail by it."""
+
+        async def step() -> tuple[int, int, int]:
+            requeued = failed = cancelled = 0
+            more = True
+            while more:
+                done = await self._maintenance.reap(identities, error)
+                requeued += done.requeued
+                failed += done.failed
+                cancelled += done.cancelled
+                more = done.more
+            return requeued, failed, cancelled
+
+        done = await self._until_done(name, step)
+        if done and any(done):
+            log.warning(
+                "took back the jobs of %s: %d wait again, %d failed, %d cancelled", name, *done
+            )
+
+    async def release(self, name: str, identities: Iterable[str]) -> None:
+        """Give back the jobs of a runner that was ended on purpose: no attempt is counted."""
+        released = 0
+        for identity in identities:
+            lease = Lease(self._link, self._terms, identity)
+            released += await self._until_done(name, lease.leave) or 0
+        if released:
+            log.info("released %d jobs of %s: they wait again", released, name)
+
+    async def _until_done(self, name: str, step: Callable[[], Awaitable[T]]) -> T | None:
+        delay = FIRST_DELAY
+        end = None
+        while True:
+            try:
+                done = await step()
+            except StoreError as error:
+                self._outage.down(error)
+            else:
+                self._outage.up()
+                return done
+            if self._orders.stop.is_set():
+                end = end or time.monotonic() + LAST_PATIENCE
+                if self._orders.hurry.is_set() or time.monotonic() + delay > end:
+                    log.warning(
+                        "could not hand back the jobs of %s: they come back when its lease ends",
+                        name,
+                    )
+                    return None
+                await asyncio.sleep(delay)
+            else:
+                await set_within(delay, self._orders.stop)
+            delay = min(2 * delay, LAST_DELAY)

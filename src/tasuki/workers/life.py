@@ -1,0 +1,144 @@
+"""One life of a runner: what it does under one identity, from registering to leaving."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+
+from tasuki.model.errors import LeaseLostError
+from tasuki.store.lease import LeaseTerms
+from tasuki.store.reader import TYPES_FIELD
+from tasuki.store.store import Store
+from tasuki.telemetry.outage import OutageLog
+from tasuki.workers.attempt import Stop
+from tasuki.workers.ear import Ear
+from tasuki.workers.heartbeat import Heartbeat
+from tasuki.workers.pump import Pump
+from tasuki.workers.registry import Registry
+
+END_SECONDS = 1.0
+"""How long attempts get to end after they were made to stop, before they are released."""
+
+
+class Life:
+    """A lease, a pump, a heartbeat and an ear for the doorbell.
+
+    `beaten` is called, in the heartbeat's thread, after each heartbeat, `begins` before claimed
+    jobs begin to run.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        registry: Registry,
+        terms: LeaseTerms,
+        beaten: Callable[[], None],
+        begins: Callable[[], None],
+        outage: OutageLog,
+    ) -> None:
+        self._store = store
+        self._registry = registry
+        self._links = [store.link(name) for name in ("pump", "bell", "heartbeat")]
+        pump_link, bell_link, beat_link = self._links
+        self.lease = store.lease(terms, pump_link)
+        self.pump = Pump(self.lease, registry.specs, self._on_idle, begins, outage)
+        doorbell = store.doorbell(self.lease.runner, bell_link)
+        self._ear = Ear(doorbell, self.pump.ring, terms.seconds / 3)
+        self._loop = asyncio.get_running_loop()
+        self._beaten = beaten
+        self._heartbeat = Heartbeat(
+            self.lease, beat_link, load=self._load, beaten=self._on_beat, lost=self._on_lost
+        )
+        self._lost = asyncio.Event()
+        self._abandoned = asyncio.Event()
+
+    async def register(self) -> None:
+        """Join the store under the life's identity.
+
+        Raises:
+            StoreError: the store refuses or cannot be reached.
+        """
+        specs = self._registry.specs
+        await self.lease.register(
+            {
+                "host": socket.gethostname(),
+                "pid": str(os.getpid()),
+                TYPES_FIELD: "\n".join(self._registry.types),
+                "slots": str(sum(spec.concurrency for spec in specs.values())),
+                "running": "0",
+            },
+            [(type, spec.options) for type, spec in specs.items()],
+        )
+
+    async def run(self) -> None:
+        """Claim and run jobs until `pump.drain` was called and all have ended.
+
+        Raises:
+            LeaseLostError: the lease was lost, and every attempt has been made to stop.
+        """
+        self._heartbeat.start()
+        ear = asyncio.create_task(self._ear.run(), name="tasuki-ear")
+        pump = asyncio.create_task(self.pump.run(), name="tasuki-pump")
+        lost = asyncio.create_task(self._lost.wait(), name="tasuki-lost")
+        abandoned = asyncio.create_task(self._abandoned.wait(), name="tasuki-abandoned")
+        tasks = (ear, pump, lost, abandoned)
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if lost.done():
+                self.pump.stop_all(Stop.LOST)
+                raise LeaseLostError(f"the lease of runner {self.lease.runner} was lost")
+            if abandoned.done():
+                await self._release_all(pump)
+                return
+            await (ear if ear.done() else pump)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._heartbeat.stop()
+
+    async def drain(self) -> None:
+        """Claim nothing more; `run` ends when the running attempts have ended."""
+        self.pump.drain()
+        await self._ear.hush()
+
+    def abandon(self) -> None:
+        """End `run` soon, even if some attempts do not stop: leaving releases their jobs."""
+        self._abandoned.set()
+
+    async def leave(self) -> int:
+        """Leave the store, releasing what is left. Gives how many jobs that were.
+
+        Raises:
+            StoreError: the store refuses or cannot be reached.
+        """
+        return await self.lease.leave(self._registry.types)
+
+    async def _release_all(self, pump: asyncio.Task[None]) -> None:
+        await self.drain()
+        self.pump.stop_all(Stop.RELEASE)
+        await asyncio.wait({pump}, timeout=END_SECONDS)
+
+    async def wind_down(self) -> None:
+        """Give attempts that were made to stop a moment to end."""
+        await self.pump.wait_empty(END_SECONDS)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        self.pump.close()
+        for link in self._links:
+            await link.close()
+
+    def _load(self) -> dict[str, str]:
+        return {"running": str(len(list(self.pump.attempts)))}
+
+    def _on_idle(self, types: list[str]) -> None:
+        self._ear.listen(types)
+
+    def _on_beat(self, cancels: list[str]) -> None:
+        self._beaten()
+        if cancels:
+            self._loop.call_soon_threadsafe(self.pump.cancel, cancels)
+
+    def _on_lost(self) -> None:
+        self._loop.call_soon_threadsafe(self._lost.set)

@@ -1,0 +1,139 @@
+"""One worker for one type, checked and complete: what the runner works from."""
+
+import dataclasses
+import inspect
+import typing
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from tasuki.model.backoff import DEFAULT_BACKOFF, BackoffRule, check_backoff
+from tasuki.model.errors import AppError, InvalidError
+from tasuki.model.job import DEFAULT_ATTEMPTS, check_attempts, check_timeout
+from tasuki.model.names import check_type
+from tasuki.workers.job import Job
+from tasuki.workers.worker import RunIn, Worker
+
+LOOP_CONCURRENCY = 100
+THREAD_CONCURRENCY = 10
+MOST_CONCURRENCY = 1_000
+
+Decoder = Callable[[str], Any]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WorkerSpec:
+    """How the jobs of `type` are handled, with all defaults filled in. `timeout` is in seconds."""
+
+    type: str
+    worker: Worker
+    process: Callable[[Job[Any]], Any]
+    run_in: RunIn
+    concurrency: int
+    attempts: int
+    backoff: BackoffRule
+    timeout: float | None
+    decoder: Decoder | None
+
+    @property
+    def options(self) -> str:
+        """What others should know of it, as JSON for the store."""
+        known: dict[str, Any] = {"attempts": self.attempts, "timeout": self.timeout}
+        return msgspec.json.encode({k: v for k, v in known.items() if v is not None}).decode()
+
+
+def specs_of(worker: Worker, types: tuple[str, ...] = ()) -> list[WorkerSpec]:
+    """Check a worker, and give a spec for each of its types (or of `types` in their place).
+
+    Raises:
+        AppError: saying what is wrong with the class, by name.
+    """
+    name = type(worker).__name__
+    try:
+        return [_spec(worker, wanted) for wanted in types or _own_types(worker)]
+    except InvalidError as error:
+        raise AppError(f"worker {name}: {error}") from error
+
+
+def _own_types(worker: Worker) -> tuple[str, ...]:
+    if isinstance(worker.types, str):
+        raise InvalidError("must be a list of names; use `type` for a single one", field="types")
+    types = (worker.type,) if worker.type else tuple(worker.types)
+    if not types:
+        raise InvalidError('names no type of job: set `type = "..."`', field="type")
+    return types
+
+
+def _spec(worker: Worker, name: str) -> WorkerSpec:
+    check_type(name)
+    process = worker.process
+    if type(worker).process is Worker.process:
+        raise InvalidError("is missing: write `async def process(self, job)`", field="process")
+    run_in = _run_in(worker, process)
+    default = LOOP_CONCURRENCY if run_in == "loop" else THREAD_CONCURRENCY
+    concurrency = default if worker.concurrency is None else worker.concurrency
+    if not isinstance(concurrency, int) or not 1 <= concurrency <= MOST_CONCURRENCY:
+        raise InvalidError(f"must be from 1 to {MOST_CONCURRENCY}", field="concurrency")
+    if worker.attempts is not None:
+        check_attempts(worker.attempts)
+    if worker.backoff is not None:
+        check_backoff(worker.backoff)
+    if worker.timeout is not None:
+        check_timeout(worker.timeout)
+    return WorkerSpec(
+        type=name,
+        worker=worker,
+        process=process,
+        run_in=run_in,
+        concurrency=concurrency,
+        attempts=worker.attempts or DEFAULT_ATTEMPTS,
+        backoff=worker.backoff or DEFAULT_BACKOFF,
+        timeout=worker.timeout,
+        decoder=_decoder(type(worker).process),
+    )
+
+
+def _run_in(worker: Worker, process: Callable[..., Any]) -> RunIn:
+    asynchronous = inspect.iscoroutinefunction(process)
+    run_in = worker.run_in or ("loop" if asynchronous else "thread")
+    if run_in == "process":
+        raise InvalidError(
+            "'process' is not available yet: use 'thread' for blocking code", field="run_in"
+        )
+    if run_in not in ("loop", "thread"):
+        raise InvalidError(f"must be 'loop' or 'thread', not {run_in!r}", field="run_in")
+    if run_in == "loop" and not asynchronous:
+        raise InvalidError("is 'loop', so process must be `async def`", field="run_in")
+    if run_in == "thread" and asynchronous:
+        raise InvalidError("is 'thread', so process must be a plain `def`", field="run_in")
+    return run_in
+
+
+def _decoder(process: Callable[..., Any]) -> Decoder | None:
+    """What turns data into the type that `process` names in `Job[...]`; None for plain values."""
+    data_type = _data_type(process)
+    if data_type is Any:
+        return None
+    validate = getattr(data_type, "model_validate_json", None)
+    if validate is not None:
+        return typing.cast("Decoder", validate)
+    try:
+        return msgspec.json.Decoder(data_type).decode
+    except TypeError as error:
+        message = f"Job[...] names a type that cannot be read: {error}"
+        raise InvalidError(message, field="process") from error
+
+
+def _data_type(process: Callable[..., Any]) -> Any:
+    try:
+        hints = typing.get_type_hints(process)
+    except Exception as error:
+        raise InvalidError(f"its annotations cannot be read: {error}", field="process") from error
+    hints.pop("return", None)
+    for hint in hints.values():
+        if typing.get_origin(hint) is Job:
+            (data_type,) = typing.get_args(hint)
+            plain = data_type is Any or data_type is dict or isinstance(data_type, typing.TypeVar)
+            return Any if plain or typing.get_origin(data_type) is dict else data_type
+    return Any

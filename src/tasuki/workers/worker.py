@@ -1,0 +1,147 @@
+"""What a worker author writes."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
+
+from tasuki.model.backoff import BackoffRule
+from tasuki.workers.job import Job
+
+if TYPE_CHECKING:
+    from tasuki.workers.subscription import Subscription
+
+RunIn = Literal["loop", "thread", "process"]
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Worker:
+    """Handles the jobs of one or more types. Derive from it, and write `process`.
+
+    >>> class Resize(Worker):
+    ...     type = "resize"
+    ...     concurrency = 8
+    ...
+    ...     async def process(self, job: Job) -> dict:
+    ...         return {"bytes": await resize(job.data["path"])}
+
+    `tasuki up app.py` finds it in a file and runs it. To run it inside a program of your own:
+
+    >>> worker = Resize("unix:///srv/.tasuki/store.sock").subscribe("resize")
+    >>> await worker.close()
+    """
+
+    type: ClassVar[str] = ""
+    """The type whose jobs it handles."""
+    types: ClassVar[Sequence[str]] = ()
+    """Several types, in place of `type`."""
+    concurrency: ClassVar[int | None] = None
+    """How many jobs of each type run at once in a runner (100 in the loop, 10 in threads)."""
+    attempts: ClassVar[int | None] = None
+    """How often a job is run at most (3)."""
+    backoff: ClassVar[BackoffRule | None] = None
+    """How long a failed attempt waits for the next one (2 s, doubling to 300 s, full jitter)."""
+    timeout: ClassVar[float | None] = None
+    """Seconds that an attempt may take (no limit)."""
+    run_in: ClassVar[RunIn | None] = None
+    """`loop` for an async `process`, `thread` for a plain one; found out by itself."""
+
+    def __init__(self, url: str | None = None, *, namespace: str = "tasuki") -> None:
+        self._url = url
+        self._namespace = namespace
+        self._subscription: Subscription | None = None
+
+    async def setup(self) -> None:
+        """Called once in each runner before the first job: open a pool here."""
+
+    async def teardown(self) -> None:
+        """Called once in each runner after the last job."""
+
+    def process(self, job: Job[Any]) -> Any:
+        """Do the work of one job. What it returns is the result, as JSON; raising is failure.
+
+        Raise `Retry`, `Fail`, `Cancel` or `Snooze` to choose another outcome.
+        """
+        raise TypeError(f"{type(self).__name__} has no process method (called for {job!r})")
+
+    def subscribe(self, *types: str) -> Self:
+        """Start handling jobs of these types (or of the class's own) in the running event loop.
+
+        Raises:
+            AppError: the class is not a complete worker, or no store was named.
+            RuntimeError: no event loop is running, or this worker is subscribed already.
+        """
+        # Imported here because a runner is built from workers, and not every worker needs one.
+        from tasuki.workers.subscription import Subscription
+
+        if self._subscription is not None:
+            raise RuntimeError(f"{type(self).__name__} is subscribed already")
+        self._subscription = Subscription(self, self._url, self._namespace, types)
+        self._subscription.start()
+        return self
+
+    async def close(self, grace: float = 30.0) -> None:
+        """Stop claiming, wait up to `grace` seconds for the current jobs, and leave.
+
+        What still runs then is cancelled and released: another runner takes it up, and the attempt
+        does not count. Raises what made the worker stop earlier, if anything did.
+        """
+        subscription, self._subscription = self._subscription, None
+        if subscription is not None:
+            await subscription.close(grace)
+
+
+FUNCTION_MARK = "__tasuki_worker__"
+
+
+def worker(
+    *types: str,
+    concurrency: int | None = None,
+    attempts: int | None = None,
+    backoff: BackoffRule | None = None,
+    timeout: float | None = None,
+    run_in: RunIn | None = None,
+) -> Callable[[F], F]:
+    """Make a worker of a function. The options are those of `Worker`.
+
+    >>> @worker("email", attempts=5)
+    ... async def email(job): ...
+
+    The function stays as it is, and can be called and tested as such.
+
+    Raises:
+        TypeError: when used without a type, as in `@worker`.
+    """
+    if not types or not all(isinstance(name, str) for name in types):
+        raise TypeError('name the type of job: @worker("email")')
+
+    def mark(function: F) -> F:
+        async def process_in_loop(self: Worker, job: Job[Any]) -> Any:
+            return await function(job)
+
+        def process_in_thread(self: Worker, job: Job[Any]) -> Any:
+            return function(job)
+
+        asynchronous = inspect.iscoroutinefunction(function)
+        process = process_in_loop if asynchronous else process_in_thread
+        # Annotations written as text are looked up where the function was defined.
+        process.__annotations__ = dict(function.__annotations__)
+        process.__wrapped__ = function  # pyright: ignore[reportFunctionMemberAccess]
+        made = type(
+            function.__name__,
+            (Worker,),
+            {
+                "__module__": function.__module__,
+                "__doc__": function.__doc__,
+                "types": types,
+                "concurrency": concurrency,
+                "attempts": attempts,
+                "backoff": backoff,
+                "timeout": timeout,
+                "run_in": run_in,
+                "process": process,
+            },
+        )
+        setattr(function, FUNCTION_MARK, made)
+        return function
+
+    return mark

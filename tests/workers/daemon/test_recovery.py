@@ -1,0 +1,100 @@
+"""What becomes of the jobs of a runner that dies."""
+
+import os
+import signal
+from pathlib import Path
+
+from tasuki.model.state import State
+from tests.support import eventually
+from tests.workers.daemon.host import Host, is_gone
+from tests.workers.desk import Desk
+
+
+async def test_the_jobs_of_a_killed_runner_are_back_within_a_second(host: Host, desk: Desk):
+    async with host.running(host.options(lease=60)):
+        ids = await desk.submit_many(5, "act", {"do": "hold"})
+        await desk.all_come_to(ids, State.ACTIVE)
+        [(first, pid)] = (await host.pids()).items()
+
+        os.kill(pid, signal.SIGKILL)
+
+        async def crashed() -> bool:
+            return all(job.crashes == 1 for job in await desk.reader.jobs(ids))
+
+        await eventually(crashed, seconds=1)
+        await desk.all_come_to(ids, State.ACTIVE)
+        jobs = await desk.reader.jobs(ids)
+        assert first not in {job.runner for job in jobs}
+        # Still the first attempt: a crash does not count as one.
+        assert {job.attempts.made for job in jobs} == {1}
+
+
+async def test_a_job_that_kills_its_process_is_stopped(host: Host, desk: Desk):
+    async with host.running(host.options(lease=60, max_crashes=3)):
+        id = await desk.submit("solo", {"do": "kill"})
+        job = await desk.comes_to(id, State.FAILED, seconds=15)
+        assert (job.reason, job.crashes, job.attempts.made) == ("crashed", 3, 0)
+        assert job.error
+        assert job.error.type == "Crashed"
+        assert job.error.message == "its process was killed by signal 9 (SIGKILL)"
+        after = await desk.submit("solo", {"do": "nothing"})
+        await desk.comes_to(after, State.COMPLETED)
+
+
+async def test_a_job_that_exits_is_a_crash_even_with_code_0(host: Host, desk: Desk):
+    async with host.running(host.options(lease=60, max_crashes=1)):
+        for code in (7, 0, 3):
+            id = await desk.submit("solo", {"do": "exit", "code": code})
+            job = await desk.comes_to(id, State.FAILED)
+            assert job.error
+            assert job.error.message == f"its process exited with code {code}"
+
+
+async def test_other_runners_are_not_touched(host: Host, desk: Desk):
+    async with host.running(host.options(lease=60, processes=2)):
+        before = await host.pids(2)
+        ids = await desk.submit_many(20, "solo", {"do": "hold"})
+
+        async def both_busy() -> bool:
+            return len({job.runner for job in await desk.reader.jobs(ids) if job.runner}) == 2
+
+        await eventually(both_busy)
+        dead, alive = before
+        kept = [job.id for job in await desk.reader.jobs(ids) if job.runner == alive]
+
+        os.kill(before[dead], signal.SIGKILL)
+
+        async def replaced() -> bool:
+            return dead not in await host.pids(2)
+
+        await eventually(replaced)
+        jobs = await desk.reader.jobs(kept)
+        assert [(job.state, job.runner, job.crashes) for job in jobs] == [
+            (State.ACTIVE, alive, 0) for _ in kept
+        ]
+
+
+async def test_what_a_dead_runner_has_started_dies_too(host: Host, desk: Desk, tmp_path: Path):
+    async with host.running(host.options(lease=60, max_crashes=1)):
+        file = tmp_path / "pid"
+        await desk.submit("act", {"do": "spawn", "file": str(file)})
+        child = await eventually(lambda: file.exists() and file.read_text())
+        [pid] = (await host.pids()).values()
+        os.kill(pid, signal.SIGKILL)
+        await eventually(lambda: is_gone(int(child)))
+
+
+async def test_a_runner_that_is_ended_by_hand_is_replaced(host: Host, desk: Desk):
+    async with host.running(host.options(lease=60)):
+        [pid] = (await host.pids()).values()
+        os.kill(pid, signal.SIGTERM)
+        await eventually(lambda: is_gone(pid))
+        id = await desk.submit("act", {"do": "nothing"})
+        assert (await desk.comes_to(id, State.COMPLETED)).crashes == 0
+
+
+async def test_a_job_that_reads_standard_input_finds_it_empty(host: Host, desk: Desk):
+    async with host.running(host.options()):
+        id = await desk.submit("act", {"do": "read"})
+        job = await desk.comes_to(id, State.COMPLETED)
+        assert bytes(job.result or b"") == b'""'

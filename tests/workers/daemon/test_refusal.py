@@ -1,0 +1,94 @@
+"""Runners that cannot live: an app that cannot be loaded, a program that ends at once."""
+
+import dataclasses
+import itertools
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tasuki.model.errors import AppError, InvalidError
+from tasuki.workers.daemon import DaemonOptions
+from tasuki.workers.daemon.restarts import RestartDelays
+from tasuki.workers.protocol import RunnerConfig
+from tests.support import eventually
+from tests.workers.daemon.host import Host
+
+BRIEF_LIFE = """
+import os, sys, time
+with open(sys.argv[1], "a") as file:
+    file.write(f"{time.monotonic()}\\n")
+os.write(int(os.environ["TASUKI_PIPE"]), b"this is no message\\n\\n[]\\n")
+"""
+
+
+def with_program(options: DaemonOptions, directory: Path, code: str) -> DaemonOptions:
+    """The options, with a runner that does something else than run jobs."""
+    program = directory / "runner.py"
+    program.write_text(code)
+    command = (sys.executable, str(program), str(directory / "starts"))
+    return dataclasses.replace(options, command=command)
+
+
+async def test_an_app_that_cannot_be_loaded_ends_the_daemon(host: Host):
+    host.app.write_text("import lost_library\n")
+    async with host.running(host.options(processes=2)) as daemon:
+        with pytest.raises(AppError) as caught:
+            await daemon.run()
+        text = str(caught.value)
+        assert "No module named 'lost_library'" in text
+        assert 'jobs.py", line 1' in text
+        # It has ended by itself, and stays so.
+        with pytest.raises(AppError):
+            await daemon.run()
+
+
+async def test_a_name_that_is_none_is_refused_at_once(host: Host):
+    options = host.options(app="jobs:")
+    with pytest.raises(AppError, match="names no app"):
+        async with host.running(options):
+            pass
+
+
+async def test_a_runner_that_dies_at_once_is_started_again_ever_later(host: Host, tmp_path: Path):
+    options = with_program(host.options(), tmp_path, BRIEF_LIFE)
+    starts = tmp_path / "starts"
+    async with host.running(options):
+
+        def lines() -> list[str]:
+            return starts.read_text().splitlines() if starts.exists() else []
+
+        await eventually(lambda: len(lines()) >= 4)
+    gaps = [after - before for before, after in itertools.pairwise(map(float, lines()))]
+    assert gaps[0] >= 0.1
+    assert gaps[1] >= 0.2
+    assert gaps[2] >= 0.4
+
+
+async def test_a_program_that_cannot_be_started_is_tried_again(
+    host: Host, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    missing = tmp_path / "missing"
+    options = dataclasses.replace(host.options(), command=(str(missing),))
+    async with host.running(options) as daemon:
+        await eventually(lambda: caplog.text.count("runner 1 cannot be started") >= 2)
+        began = time.monotonic()
+        await daemon.stop()
+        assert time.monotonic() - began < 1
+
+
+def test_delays_double_and_begin_anew_after_a_healthy_life():
+    delays = RestartDelays()
+    assert [round(delays.after(1), 1) for _ in range(10)] == [
+        0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30.0,
+    ]  # fmt: skip
+    assert delays.after(10) == 0.1
+    assert delays.after(9.9) == 0.2
+
+
+@pytest.mark.parametrize("processes", [0, -1, 257])
+def test_a_number_of_processes_out_of_range_is_refused(processes: int):
+    config = RunnerConfig(url="unix:///nowhere", app="jobs.py")
+    with pytest.raises(InvalidError, match="processes: must be from 1 to 256"):
+        DaemonOptions(config=config, processes=processes)

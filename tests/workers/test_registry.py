@@ -1,0 +1,126 @@
+"""How workers are found in an app, and what is wrong with those that are not complete."""
+
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tasuki import Backoff, Job, Worker, worker
+from tasuki.model.errors import AppError
+from tasuki.workers.registry import Registry
+
+
+async def handle(self: Worker, job: Job) -> None: ...
+
+
+def handle_in_thread(self: Worker, job: Job) -> None: ...
+
+
+def made(**attributes: Any) -> type[Worker]:
+    return type("Made", (Worker,), {"type": "made", "process": handle, **attributes})
+
+
+def module(source: str) -> ModuleType:
+    found = ModuleType("app")
+    exec(source, found.__dict__)  # noqa: S102 - the source is written below
+    return found
+
+
+APP = """
+from tasuki.workers.worker import Worker, worker
+
+class Base(Worker):
+    async def process(self, job): ...
+
+class Email(Base):
+    type = "email"
+
+class Many(Base):
+    types = ("one", "two")
+
+@worker("digest", concurrency=3)
+def digest(job): ...
+
+not_a_worker = 5
+"""
+
+
+def test_a_module_gives_its_classes_and_functions() -> None:
+    registry = Registry.of(module(APP))
+    assert registry.types == ["digest", "email", "one", "two"]
+    assert registry.specs["digest"].concurrency == 3
+    assert registry.specs["digest"].run_in == "thread"
+    assert registry.specs["email"].run_in == "loop"
+    assert len(registry.workers) == 3
+
+
+def test_what_a_module_only_imports_is_not_its_own() -> None:
+    other = module(APP)
+    importing = ModuleType("importing")
+    vars(importing)["Email"] = vars(other)["Email"]
+    with pytest.raises(AppError, match="no workers found"):
+        Registry.of(importing)
+
+
+def test_the_defaults() -> None:
+    spec = Registry.of(made()).specs["made"]
+    assert (spec.concurrency, spec.attempts, spec.timeout) == (100, 3, None)
+    assert spec.backoff == Backoff.exponential(base=2, cap=300)
+    assert Registry.of(made(process=handle_in_thread)).specs["made"].concurrency == 10
+
+
+def test_a_decorated_function_stays_a_function() -> None:
+    @worker("double")
+    def double(job: Any) -> int:
+        return job * 2
+
+    assert double(4) == 8
+    assert Registry.of([double]).types == ["double"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ({"type": ""}, 'names no type of job: set `type = "..."`'),
+        ({"type": "a\nb"}, "type: must not contain control characters"),
+        ({"type": "x" * 201}, "type: must be at most 200 bytes"),
+        ({"type": "", "types": "email"}, "types: must be a list of names"),
+        ({"process": Worker.process}, "process: is missing"),
+        ({"concurrency": 0}, "concurrency: must be from 1 to 1000"),
+        ({"concurrency": 1.5}, "concurrency: must be from 1 to 1000"),
+        ({"attempts": 0}, "attempts: must be between 1"),
+        ({"attempts": "3"}, "attempts: must be a whole number"),
+        ({"backoff": 5}, "backoff: must be Backoff.fixed"),
+        ({"backoff": ()}, "backoff: must list 1 to 100 delays"),
+        ({"timeout": 0}, "timeout: must be more than 0 seconds"),
+        ({"timeout": "1"}, "timeout: must be a number of seconds"),
+        ({"run_in": "process"}, "'process' is not available yet"),
+        ({"run_in": "fiber"}, "run_in: must be 'loop' or 'thread', not 'fiber'"),
+        ({"run_in": "thread"}, "process must be a plain `def`"),
+        ({"run_in": "loop", "process": handle_in_thread}, "process must be `async def`"),
+    ],
+    ids=str,
+)
+def test_a_worker_that_is_not_complete_is_refused(attributes: dict[str, Any], message: str) -> None:
+    with pytest.raises(AppError) as caught:
+        Registry.of([made(**attributes)])
+    assert message in str(caught.value)
+    assert "worker Made:" in str(caught.value)
+
+
+def test_a_type_has_one_worker() -> None:
+    with pytest.raises(AppError, match="type 'made' has two workers: Made and Made"):
+        Registry.of([made(), made()])
+
+
+def test_a_worker_that_cannot_be_made() -> None:
+    def broken(self: Worker) -> None:
+        raise ValueError("no")
+
+    with pytest.raises(AppError, match=r"worker Made cannot be made: ValueError\('no'\)"):
+        Registry.of([made(__init__=broken)])
+
+
+def test_a_decorator_without_a_type() -> None:
+    with pytest.raises(TypeError, match="name the type of job"):
+        worker(lambda job: job)  # pyright: ignore[reportArgumentType]
