@@ -46,7 +46,7 @@ def test_no_runners(tasuki: Program):
 def test_runners(site: Site):
     heading, row = site.tasuki("runners").ok().out.splitlines()
     assert heading.split() == ["RUNNER", "HOST", "PID", "ACTIVE", "SLOTS", "LEASE", "TYPES"]
-    assert row.endswith("add fall hold")
+    assert row.endswith("add, fall, hold")
     [runner] = site.tasuki("runners", "--json").ok().json["runners"]
     assert row.startswith(runner["id"])
 

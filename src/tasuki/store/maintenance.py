@@ -40,7 +40,7 @@ class Maintenance:
 
     def __init__(self, link: Link, terms: LeaseTerms | None = None) -> None:
         self._link = link
-        self._terms = terms or LeaseTerms()
+        self.terms = terms or LeaseTerms()
 
     async def promote(self) -> int:
         """Move scheduled jobs that are due to waiting. Gives how many, at most 200."""
@@ -66,8 +66,8 @@ class Maintenance:
         fields = {
             "dead": list(dead),
             "error": encode_error(error),
-            "lease": self._terms.milliseconds,
-            "max_crashes": self._terms.max_crashes,
+            "lease": self.terms.milliseconds,
+            "max_crashes": self.terms.max_crashes,
             "limit": STEP,
             "keep": {
                 "failed_age": round(failed.age * 1_000),
@@ -91,4 +91,4 @@ class Maintenance:
 
     @property
     def _retention(self) -> Retention:
-        return self._terms.retention
+        return self.terms.retention

@@ -17,7 +17,9 @@ PRUNED_TYPES = 100
 
 
 class Upkeep:
-    """Promotes, expires, reaps and prunes once a second.
+    """Promotes, expires, reaps and prunes once a second, or four times in a short lease.
+
+    The store takes half a lease of silence for an outage, in which nothing is reaped.
 
     Each step is bounded, and repeated at once while there is more to do. While the store is away
     the service waits for it.
@@ -25,6 +27,7 @@ class Upkeep:
 
     def __init__(self, maintenance: Maintenance, reader: Reader) -> None:
         self._maintenance = maintenance
+        self._seconds = min(TICK_SECONDS, maintenance.terms.seconds / 4)
         self._reader = reader
         self._task: asyncio.Task[None] | None = None
         self._next_type = 0
@@ -41,7 +44,7 @@ class Upkeep:
             except StoreError as error:
                 log.debug("upkeep waits for the store: %s", error)
             # Spread out, so that many processes do not tick in step.
-            await asyncio.sleep(TICK_SECONDS * random.uniform(0.8, 1.2))
+            await asyncio.sleep(self._seconds * random.uniform(0.8, 1.2))
 
     async def stop(self) -> None:
         """End the task."""

@@ -1,0 +1,77 @@
+"""The periodic work, done by whoever is there."""
+
+from tasuki.model.retention import Keep, Retention
+from tasuki.model.state import State
+from tasuki.store.lease import LeaseTerms
+from tasuki.store.store import Store
+from tasuki.upkeep.upkeep import Upkeep
+from tests.proxy import proxy_to
+from tests.store.factory import completed, enqueue, runner
+from tests.support import eventually
+
+BRIEF = LeaseTerms(seconds=1, retention=Retention(completed=Keep(0.05)))
+
+
+def upkeep_of(store: Store, terms: LeaseTerms = BRIEF) -> Upkeep:
+    return Upkeep(store.maintenance(terms), store.reader())
+
+
+async def test_one_tick_promotes_expires_and_prunes(store: Store):
+    due = await enqueue(store, "a", delay=0.02)
+    late = await enqueue(store, "a", expires=0.02)
+    someone = await runner(store, terms=BRIEF)
+    await enqueue(store, "b")
+    held = await someone.claim_one("b")
+    await someone.settle(completed(held, keep=0.02))
+    upkeep = upkeep_of(store)
+
+    async def done() -> bool:
+        await upkeep.tick()
+        found = {job.id: job.state for job in await store.reader().jobs([due, late, held.id])}
+        return found == {due: State.WAITING, late: State.CANCELLED}
+
+    await eventually(done)
+
+
+async def test_jobs_of_a_runner_that_vanished_come_back(store: Store):
+    id = await enqueue(store, "a")
+    someone = await runner(store, terms=BRIEF)
+    await someone.claim_one("a")
+    upkeep = upkeep_of(store)
+    await upkeep.start()
+    try:
+
+        async def back() -> bool:
+            return (await store.reader().job(id)).state is State.WAITING
+
+        await eventually(back, 10)
+    finally:
+        await upkeep.stop()
+    assert (await store.reader().job(id)).crashes == 1
+
+
+async def test_it_goes_on_when_the_store_is_back(store: Store):
+    with proxy_to(store.address.url) as proxy:
+        through = Store(proxy.url, namespace=store.keyspace.namespace)
+        upkeep = upkeep_of(through)
+        await upkeep.start()
+        try:
+            proxy.refuse()
+            proxy.cut()
+            id = await enqueue(store, "a", delay=0.01)
+            proxy.accept()
+
+            async def promoted() -> bool:
+                return (await store.reader().job(id)).state is State.WAITING
+
+            await eventually(promoted, 10)
+        finally:
+            await upkeep.stop()
+            await through.close()
+
+
+async def test_stopping_twice_is_no_matter(store: Store):
+    upkeep = upkeep_of(store)
+    await upkeep.start()
+    await upkeep.stop()
+    await upkeep.stop()
