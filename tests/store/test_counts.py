@@ -57,6 +57,7 @@ async def test_totals_and_minutes_say_the_same(store: Store):
         "snoozed": 1,
         "crashed": 1,
         "requeued": 1,
+        "ms": 15,
     }
     assert stats.totals["email"] == wanted
     minutes: Counter[str] = Counter()

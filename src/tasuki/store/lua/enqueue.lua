@@ -117,9 +117,8 @@ bulk('ZADD', 'expires', expiring)
 for kind, name in ipairs(request.types) do
   local now_waiting, later = waiting[kind], scheduled[kind]
   local n, m = #now_waiting.ids, #later.ids
-  if n + m > 0 then
+  if n + m > 0 and count('enqueued', name, n + m) == n + m then
     call('HSETNX', 'types', name, '')
-    count('enqueued', name, n + m)
   end
   if n > 0 then
     bulk('ZADD', 'wait:' .. name, pairwise(now_waiting.scores, now_waiting.ids))

@@ -26,9 +26,10 @@ local function measure(what, type, n)
   end
 end
 
+-- Returns how many there were since the beginning.
 local function count(what, type, n)
   if n > 0 then
-    call('HINCRBY', 'stats', what .. ':' .. type, n)
     measure(what, type, n)
+    return call('HINCRBY', 'stats', what .. ':' .. type, n)
   end
 end
