@@ -6,11 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import valkey
 
 from tasuki.embedded import running
 from tasuki.store.store import Store
-from tests.support import left_behind, plain_client, tag
+from tests.support import Plain, left_behind, plain_client, tag
 
 
 @pytest.fixture(scope="session")
@@ -31,14 +30,14 @@ def store_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def plain(store_url: str) -> Iterator[valkey.Valkey]:
+def plain(store_url: str) -> Iterator[Plain]:
     """A blocking client on the store, with nothing of Tasuki in it."""
     with plain_client(store_url) as client:
         yield client
 
 
 @pytest.fixture
-def namespace(plain: valkey.Valkey) -> Iterator[str]:
+def namespace(plain: Plain) -> Iterator[str]:
     """A fresh namespace. Its keys, and those of `NAMESPACE.anything`, are deleted afterwards.
 
     A test that leaves keys in any other namespace fails.
@@ -56,7 +55,7 @@ def namespace(plain: valkey.Valkey) -> Iterator[str]:
 
 
 @pytest.fixture
-def leaves_nothing(namespace: str, plain: valkey.Valkey) -> Iterator[None]:
+def leaves_nothing(namespace: str, plain: Plain) -> Iterator[None]:
     """For a test that ends all its jobs and runners: only bookkeeping may be left of them."""
     yield
     assert not left_behind(plain, namespace)

@@ -5,11 +5,13 @@ import inspect
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import valkey
 
 T = TypeVar("T")
+Plain = Any
+"""A blocking client. By its own annotations every reply of it might be an awaitable, so they go."""
 
 POLL_SECONDS = 0.01
 
@@ -40,9 +42,9 @@ def _still_time(deadline: float, value: object) -> None:
 
 
 @contextmanager
-def plain_client(url: str) -> Iterator[valkey.Valkey]:
+def plain_client(url: str) -> Iterator[Plain]:
     """A blocking client without any of Tasuki in it, to look at keys and to plant things."""
-    client: valkey.Valkey = valkey.Valkey.from_url(
+    client: Plain = valkey.Valkey.from_url(
         url, decode_responses=True, encoding_errors="backslashreplace"
     )
     try:
@@ -62,7 +64,7 @@ BOOKKEEPING = frozenset(
 )
 
 
-def left_behind(client: valkey.Valkey, namespace: str) -> set[str]:
+def left_behind(client: Plain, namespace: str) -> set[str]:
     """The keys of a namespace that never go away by themselves, without the bookkeeping."""
     return {
         key

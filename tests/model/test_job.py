@@ -27,6 +27,8 @@ WELL_FORMED: list[dict[str, Any]] = [
     {"tags": ("a", "b")},
 ]
 
+TYPE: dict[str, Any] = {"type": "email"}
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"type": ""}, "type"),
     ({"type": "a\nb"}, "type"),
@@ -70,7 +72,7 @@ def test_a_job_takes_every_option(options: dict[str, Any]):
 @pytest.mark.parametrize(("options", "field"), WRONG, ids=repr)
 def test_a_wrong_option_is_refused_and_named(options: dict[str, Any], field: str):
     with pytest.raises(InvalidError) as refused:
-        NewJob(**({"type": "email"} | options))
+        NewJob(**(TYPE | options))
     assert refused.value.field == field
     assert str(refused.value).startswith(f"{field}: ")
 

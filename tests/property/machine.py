@@ -1,7 +1,7 @@
 """Random verbs on the real store and on the plain model, side by side.
 
-There is no real time in it: jobs are due at once or never, a lease ends when the runner is said to be
-dead, and a job expires when its record is changed to say so.
+There is no real time in it: jobs are due at once or never, a lease ends when the runner is said to
+be dead, and a job expires when its record is changed to say so.
 """
 
 import asyncio
@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NamedTuple, TypeVar
 
-import valkey
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -40,6 +39,7 @@ from tests.store.factory import (
 )
 from tests.store.invariants import broken, snapshot
 from tests.store.links import RepeatingLink
+from tests.support import Plain
 
 T = TypeVar("T")
 
@@ -95,7 +95,7 @@ class Call(NamedTuple):
 class QueueMachine(RuleBasedStateMachine):
     """Each rule does one thing to both, and compares the answers; then all jobs are compared."""
 
-    def __init__(self, url: str, plain: valkey.Valkey) -> None:
+    def __init__(self, url: str, plain: Plain) -> None:
         super().__init__()
         self.loop = asyncio.Runner()
         self.plain = plain

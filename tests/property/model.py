@@ -1,7 +1,7 @@
 """The queue as plain Python: what each verb must do and answer. It knows no store and no time.
 
-Jobs are due now or in a far future. They expire in a far future or never, until somebody says that a
-job's time is over.
+Jobs are due now or in a far future. They expire in a far future or never, until somebody says that
+a job's time is over.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

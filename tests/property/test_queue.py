@@ -1,5 +1,4 @@
 import pytest
-import valkey
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -15,9 +14,14 @@ RANDOM_VERBS = settings(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+from tests.support import Plain
 
 
 @pytest.mark.property
 @pytest.mark.timeout(600)
-def test_any_sequence_of_verbs_does_what_the_plain_model_does(store_url: str, plain: valkey.Valkey):
-    run_state_machine_as_test(lambda: QueueMachine(store_url, plain), settings=RANDOM_VERBS)
+def test_any_sequence_of_verbs_does_what_the_plain_model_does(store_url: str, plain: Plain):
+    class Machine(QueueMachine):
+        def __init__(self) -> None:
+            super().__init__(store_url, plain)
+
+    run_state_machine_as_test(Machine, settings=RANDOM_VERBS)

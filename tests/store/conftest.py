@@ -3,15 +3,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import valkey
 
 from tasuki.store.store import Store
 from tests.store.invariants import broken
 from tests.store.links import RepeatingLink
+from tests.support import Plain
 
 
 @pytest.fixture(autouse=True)
-def invariants(namespace: str, plain: valkey.Valkey) -> Iterator[None]:
+def invariants(namespace: str, plain: Plain) -> Iterator[None]:
     """Whatever a test did, its namespace must be whole when it ends."""
     yield
     assert broken(plain, namespace) == []

@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-import valkey
-
 KNOWN = frozenset(
     [
         "layout",
@@ -32,6 +30,8 @@ KNOWN = frozenset(
 KNOWN_FAMILIES = frozenset(
     ["log", "wait", "lease", "done", "runner", "cancel", "ring", "bell", "minute", "sender", "key"]
 )
+from tests.support import Plain
+
 PASSING = frozenset(["minute", "sender", "key", "ring"])
 """Families whose keys must go away by themselves."""
 
@@ -39,7 +39,7 @@ PASSING = frozenset(["minute", "sender", "key", "ring"])
 class Keys:
     """All keys of a namespace, read once. Names are without their common start."""
 
-    def __init__(self, client: valkey.Valkey, namespace: str) -> None:
+    def __init__(self, client: Plain, namespace: str) -> None:
         start = f"{{{namespace}:0}}:"
         self._client = client
         self._start = start
@@ -72,7 +72,7 @@ class Keys:
         return self._client.ttl(self._start + name)
 
 
-def snapshot(client: valkey.Valkey, namespace: str, *, without: tuple[str, ...] = ()) -> Any:
+def snapshot(client: Plain, namespace: str, *, without: tuple[str, ...] = ()) -> Any:
     """The content of all keys, but for those whose name starts with one of `without`."""
     keys = Keys(client, namespace)
     start = f"{{{namespace}:0}}:"
@@ -91,7 +91,7 @@ def snapshot(client: valkey.Valkey, namespace: str, *, without: tuple[str, ...] 
     }
 
 
-def broken(client: valkey.Valkey, namespace: str) -> list[str]:
+def broken(client: Plain, namespace: str) -> list[str]:
     """Everything that is wrong with a namespace, in words."""
     keys = Keys(client, namespace)
     jobs = {id: record.split("\n", 1)[0].split(" ", 3) for id, record in keys.hash("jobs").items()}

@@ -1,7 +1,6 @@
 """Calls that went astray in the network, and come after later ones."""
 
 import pytest
-import valkey
 
 from tasuki.model.errors import StoreError
 from tasuki.model.state import State
@@ -9,6 +8,7 @@ from tasuki.store.lease import LeaseTerms
 from tasuki.store.messages import Notes, Report
 from tasuki.store.store import Store
 from tests.store.factory import enqueue, runner
+from tests.support import Plain
 
 
 async def test_an_exchange_that_comes_after_a_later_one_claims_nothing(store: Store):
@@ -24,7 +24,7 @@ async def test_an_exchange_that_comes_after_a_later_one_claims_nothing(store: St
     assert (await store.reader().job(id)).state is State.WAITING
 
 
-async def test_a_look_is_repeated_when_its_connection_broke(store: Store, plain: valkey.Valkey):
+async def test_a_look_is_repeated_when_its_connection_broke(store: Store, plain: Plain):
     id = await enqueue(store, "x")
     reader = store.reader()
     before = await reader.job(id)

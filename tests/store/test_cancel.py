@@ -1,7 +1,7 @@
 import asyncio
+from typing import Any
 
 import pytest
-import valkey
 
 from tasuki.model.errors import JobNotFoundError, StateError
 from tasuki.model.retention import Keep, Retention
@@ -22,10 +22,11 @@ from tests.store.factory import (
     snoozed,
 )
 from tests.store.invariants import Keys
+from tests.support import Plain
 
 
 @pytest.mark.parametrize("options", [{}, {"delay": FAR}, {"expires": FAR}], ids=repr)
-async def test_what_has_not_started_is_cancelled_at_once(store: Store, options: dict[str, float]):
+async def test_what_has_not_started_is_cancelled_at_once(store: Store, options: dict[str, Any]):
     id = await enqueue(store, **options)
     before = await store.operator().cancel(id, "no longer wanted")
     assert before == (State.SCHEDULED if "delay" in options else State.WAITING)
@@ -114,7 +115,7 @@ class TestGivenBack:
         states = [job.state for job in await store.reader().jobs(ids)]
         assert states == ["active", "scheduled", "cancelled", "active", "scheduled", "cancelled"]
 
-    async def test_a_runner_that_leaves(self, store: Store, plain: valkey.Valkey, namespace: str):
+    async def test_a_runner_that_leaves(self, store: Store, plain: Plain, namespace: str):
         await enqueue_many(store, [new_job(type) for type in "abab"])
         someone = await runner(store)
         await someone.claim("a", 2)

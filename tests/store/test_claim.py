@@ -1,7 +1,6 @@
 import asyncio
 
 import pytest
-import valkey
 
 from tasuki.model.errors import LeaseLostError
 from tasuki.model.state import State
@@ -22,6 +21,7 @@ from tests.store.factory import (
 )
 from tests.store.invariants import Keys, snapshot
 from tests.store.links import RepeatingLink
+from tests.support import Plain
 
 
 async def test_a_claimed_job_is_active_under_its_runner(store: Store):
@@ -103,7 +103,7 @@ class TestTwice:
         return held[2:]
 
     async def test_the_same_jobs_and_losses_come_again_and_nothing_changes(
-        self, store: Store, someone: Runner, plain: valkey.Valkey, namespace: str
+        self, store: Store, someone: Runner, plain: Plain, namespace: str
     ):
         held = await self.load(store, someone)
         await store.operator().cancel(held[1].id)
@@ -135,7 +135,7 @@ class TestTwice:
         store: Store,
         someone: Runner,
         repeating: RepeatingLink,
-        plain: valkey.Valkey,
+        plain: Plain,
         namespace: str,
     ):
         held = await self.load(store, someone)
@@ -196,7 +196,7 @@ class TestLastChance:
         assert reply.held_back == ["other"]
 
     async def test_what_is_held_back_keeps_its_place_and_another_runner_takes_it(
-        self, store: Store, plain: valkey.Valkey, namespace: str
+        self, store: Store, plain: Plain, namespace: str
     ):
         suspects = await enqueue_many(store, [new_job(priority=2), new_job(priority=1)])
         await self.crashed(store, *suspects)
@@ -238,7 +238,7 @@ async def test_more_than_a_lua_call_can_pass_is_claimed_and_settled_at_once(stor
 
 
 async def test_a_waiting_id_without_a_record_is_passed_over(
-    store: Store, plain: valkey.Valkey, namespace: str
+    store: Store, plain: Plain, namespace: str
 ):
     """The keys were tampered with. The runner must not fall over it, nor the jobs beside it."""
     ids = await enqueue_many(store, [new_job() for _ in range(3)])

@@ -7,20 +7,19 @@ as if the server's clock had been set back an hour since; and the other way roun
 import time
 
 import pytest
-import valkey
 
 from tasuki.model.state import State
 from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
 from tests.store.factory import completed, enqueue, released, retried, runner
-from tests.support import eventually
+from tests.support import Plain, eventually
 
 HOUR = 3_600 * 1_000_000
 """In microseconds, as the clock counts."""
 
 
 @pytest.fixture
-def clock(plain: valkey.Valkey, namespace: str):
+def clock(plain: Plain, namespace: str):
     key = f"{{{namespace}:0}}:clock"
 
     class Clock:
@@ -30,8 +29,9 @@ def clock(plain: valkey.Valkey, namespace: str):
         def seems_set_forward(self, microseconds: int) -> None:
             """Shift everything that was measured so far into the past."""
             plain.hincrby(key, "last", -microseconds)
-            for runner, score in plain.zrange(f"{{{namespace}:0}}:runners", 0, -1, withscores=True):
-                plain.zadd(f"{{{namespace}:0}}:runners", {runner: score - microseconds // 1_000})
+            runners = f"{{{namespace}:0}}:runners"
+            for name, score in plain.zrange(runners, 0, -1, withscores=True):
+                plain.zadd(runners, {name: score - microseconds // 1_000})
 
         def seems_set_back(self, microseconds: int) -> None:
             self.seems_set_forward(-microseconds)
@@ -132,7 +132,7 @@ async def test_a_runner_known_to_be_dead_is_reaped_even_in_the_grace(store: Stor
 
 
 async def test_what_was_begun_before_the_grace_is_finished_in_it(
-    store: Store, clock, plain: valkey.Valkey, namespace: str
+    store: Store, clock, plain: Plain, namespace: str
 ):
     await enqueue(store)
     dead, other = await runner(store), await runner(store)

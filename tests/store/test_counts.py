@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 
 import pytest
-import valkey
 
 from tasuki.model.state import State
 from tasuki.store.feed import Event
@@ -24,7 +23,7 @@ from tests.store.factory import (
     runner,
     snoozed,
 )
-from tests.support import eventually
+from tests.support import Plain, eventually
 
 
 async def a_busy_minute(store: Store) -> None:
@@ -73,7 +72,7 @@ async def test_types_are_counted_apart_even_with_odd_names(store: Store):
 
 
 async def test_minutes_are_asked_for_and_the_current_one_is_last(
-    store: Store, plain: valkey.Valkey, namespace: str
+    store: Store, plain: Plain, namespace: str
 ):
     await enqueue(store)
     [key] = plain.scan_iter(match=f"{{{namespace}:0}}:minute:*", count=1_000)
@@ -137,7 +136,7 @@ async def test_a_reader_that_waits_hears_at_once(store: Store):
 
 
 async def test_the_stream_is_bounded_and_says_when_a_reader_has_missed_something(
-    store: Store, plain: valkey.Valkey, namespace: str
+    store: Store, plain: Plain, namespace: str
 ):
     await enqueue(store)
     feed = store.feed()

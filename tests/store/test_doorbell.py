@@ -1,21 +1,20 @@
 import asyncio
 
 import pytest
-import valkey
 
 from tasuki.model.errors import StoreUnavailableError
 from tasuki.store.store import Store
 from tests.store.factory import completed, enqueue, enqueue_many, new_job, runner
 from tests.store.invariants import Keys
-from tests.support import eventually
+from tests.support import Plain, eventually
 
 
-async def blocked(plain: valkey.Valkey, n: int) -> None:
+async def blocked(plain: Plain, n: int) -> None:
     """Wait until so many doorbells are blocking."""
     await eventually(lambda: plain.info("clients")["blocked_clients"] >= n)
 
 
-async def test_one_ring_wakes_one_runner(store: Store, plain: valkey.Valkey):
+async def test_one_ring_wakes_one_runner(store: Store, plain: Plain):
     bells = [store.doorbell((await runner(store)).id) for _ in range(3)]
     waits = [asyncio.create_task(bell.wait(["email"], 5)) for bell in bells]
     await blocked(plain, 3)
@@ -47,9 +46,7 @@ async def test_who_is_woken_and_cannot_take_it_wakes_the_next(store: Store):
     assert await store.doorbell(other.id).wait(["email"], 5) == "email"
 
 
-async def test_when_all_is_claimed_the_bell_is_silent(
-    store: Store, plain: valkey.Valkey, namespace: str
-):
+async def test_when_all_is_claimed_the_bell_is_silent(store: Store, plain: Plain, namespace: str):
     await enqueue(store)
     someone = await runner(store)
     assert await store.doorbell(someone.id).wait(["email"], 5) == "email"
@@ -71,7 +68,7 @@ async def test_nobody_rings_and_the_wait_is_over(store: Store):
     assert await store.doorbell("r").wait(["email"], 0) is None
 
 
-async def test_a_wait_can_be_interrupted(store: Store, plain: valkey.Valkey):
+async def test_a_wait_can_be_interrupted(store: Store, plain: Plain):
     bell = store.doorbell("r")
     waiting = asyncio.create_task(bell.wait(["email"], 5))
     await blocked(plain, 1)
@@ -81,7 +78,7 @@ async def test_a_wait_can_be_interrupted(store: Store, plain: valkey.Valkey):
     assert await bell.wait(["email"], 5) == "email"
 
 
-async def test_a_cancelled_wait_leaves_the_bell_in_order(store: Store, plain: valkey.Valkey):
+async def test_a_cancelled_wait_leaves_the_bell_in_order(store: Store, plain: Plain):
     bell = store.doorbell("r")
     waiting = asyncio.create_task(bell.wait(["email"], 5))
     await blocked(plain, 1)
@@ -93,7 +90,7 @@ async def test_a_cancelled_wait_leaves_the_bell_in_order(store: Store, plain: va
     assert await bell.wait(["email"], 5) == "email"
 
 
-async def test_a_cut_connection_is_an_error_and_then_heals(store: Store, plain: valkey.Valkey):
+async def test_a_cut_connection_is_an_error_and_then_heals(store: Store, plain: Plain):
     link = store.link("bell")
     bell = store.doorbell("r", link)
     number = await link.command("CLIENT", "ID")

@@ -1,9 +1,9 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
-import valkey
 
 from tasuki.model.errors import KeyReusedError
 from tasuki.model.state import State
@@ -12,6 +12,7 @@ from tasuki.store.store import Store
 from tests.store.factory import FAR, enqueue, enqueue_many, new_job, runner
 from tests.store.invariants import Keys, snapshot
 from tests.store.links import RepeatingLink
+from tests.support import Plain
 
 
 async def test_a_job_waits_with_all_that_was_said_of_it(store: Store):
@@ -54,7 +55,7 @@ async def test_a_delay_and_a_time_in_the_future_schedule(store: Store):
     ],
     ids=["no delay", "past", "before 1970"],
 )
-async def test_what_is_due_already_waits(store: Store, options: dict[str, object]):
+async def test_what_is_due_already_waits(store: Store, options: dict[str, Any]):
     id = await enqueue(store, **options)
     assert (await store.reader().job(id)).state is State.WAITING
 
@@ -65,9 +66,7 @@ async def test_the_year_9999_is_exact(store: Store):
     assert (await store.reader().job(id)).run_at == last
 
 
-async def test_a_batch_of_a_thousand_is_one_step(
-    store: Store, plain: valkey.Valkey, namespace: str
-):
+async def test_a_batch_of_a_thousand_is_one_step(store: Store, plain: Plain, namespace: str):
     jobs = [new_job(f"type{n % 7}", {"n": n}, expires=60) for n in range(MOST_JOBS)]
     ids = await enqueue_many(store, jobs)
     assert ids == list(range(1, MOST_JOBS + 1))
@@ -88,7 +87,7 @@ class TestSentTwice:
     JOBS = (new_job("a"), new_job("b", delay=FAR), new_job("a", expires=FAR))
 
     async def test_the_answer_is_the_same_and_nothing_changes(
-        self, repeating: RepeatingLink, plain: valkey.Valkey, namespace: str
+        self, repeating: RepeatingLink, plain: Plain, namespace: str
     ):
         submissions = [Submission(self.JOBS), Submission(self.JOBS, "k")]
         assert await Producer(repeating).enqueue(submissions) == [[1, 2, 3], [4, 5, 6]]
@@ -105,9 +104,7 @@ class TestSentTwice:
         assert await repeating.send_again() == repeating.reply
         assert [job.id for job in (await store.listing().page()).jobs] == [4]
 
-    async def test_a_dropped_connection_makes_the_jobs_once(
-        self, store: Store, plain: valkey.Valkey
-    ):
+    async def test_a_dropped_connection_makes_the_jobs_once(self, store: Store, plain: Plain):
         link = store.link("producer")
         producer = Producer(link)
         plain.client_kill_filter(_id=await link.command("CLIENT", "ID"))
@@ -159,7 +156,7 @@ class TestIdempotencyKeys:
                 assert await store.producer().enqueue([Submission([new_job()], key, "f")]) == [[n]]
 
     async def test_a_key_outlives_its_job_for_a_day(
-        self, store: Store, plain: valkey.Valkey, namespace: str
+        self, store: Store, plain: Plain, namespace: str
     ):
         await store.producer().enqueue([Submission([new_job()], "key", "f")])
         await store.operator().remove(1)
@@ -168,9 +165,7 @@ class TestIdempotencyKeys:
         assert 23 * 3_600 < plain.ttl(key) <= 24 * 3_600
 
 
-async def test_a_sender_is_remembered_for_ten_minutes(
-    store: Store, plain: valkey.Valkey, namespace: str
-):
+async def test_a_sender_is_remembered_for_ten_minutes(store: Store, plain: Plain, namespace: str):
     await enqueue(store)
     [key] = plain.scan_iter(match=f"{{{namespace}:0}}:sender:*", count=1_000)
     assert 500 < plain.ttl(key) <= 600
@@ -199,7 +194,7 @@ class TestOrder:
     "type", ["a:b", "{x}", "wait:a", "襷", "a b", "%s", "a" * 200, "-", "1", "*"], ids=str
 )
 async def test_any_type_name_is_a_queue_of_its_own(
-    store: Store, plain: valkey.Valkey, namespace: str, type: str
+    store: Store, plain: Plain, namespace: str, type: str
 ):
     other = await enqueue(store, "a")
     id = await enqueue(store, type)

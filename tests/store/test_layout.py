@@ -1,5 +1,4 @@
 import pytest
-import valkey
 
 from tasuki.model.errors import LayoutError
 from tasuki.store.codec import ask
@@ -8,6 +7,7 @@ from tasuki.store.store import Store
 from tests.store.factory import enqueue, runner
 from tests.store.invariants import snapshot
 from tests.store.scripts import NAMES, READ_ONLY
+from tests.support import Plain
 
 
 @pytest.fixture
@@ -15,9 +15,7 @@ def layout(namespace: str) -> str:
     return f"{{{namespace}:0}}:layout"
 
 
-async def test_the_first_write_says_which_layout_it_is(
-    store: Store, plain: valkey.Valkey, layout: str
-):
+async def test_the_first_write_says_which_layout_it_is(store: Store, plain: Plain, layout: str):
     await enqueue(store)
     assert plain.get(layout) == LAYOUT
 
@@ -25,7 +23,7 @@ async def test_the_first_write_says_which_layout_it_is(
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("found", ["0", "2", "", None], ids=repr)
 async def test_every_script_refuses_another_layout_and_changes_nothing(
-    store: Store, plain: valkey.Valkey, namespace: str, layout: str, name: str, found: str | None
+    store: Store, plain: Plain, namespace: str, layout: str, name: str, found: str | None
 ):
     await enqueue(store)
     await (await runner(store)).claim_one()
@@ -40,7 +38,7 @@ async def test_every_script_refuses_another_layout_and_changes_nothing(
 
 
 async def test_reading_an_empty_namespace_writes_nothing(
-    store: Store, plain: valkey.Valkey, namespace: str
+    store: Store, plain: Plain, namespace: str
 ):
     assert await store.reader().type_names() == []
     assert snapshot(plain, namespace) == {}

@@ -3,7 +3,6 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
-import valkey
 
 from tasuki.model.errors import (
     InvalidError,
@@ -22,7 +21,7 @@ from tasuki.store.scripts import script
 from tasuki.store.store import Store
 from tests.store.factory import enqueue, runner
 from tests.store.fake import FakeStore
-from tests.support import eventually
+from tests.support import Plain, eventually
 
 REPLIES: list[tuple[str, type[TasukiError]]] = [
     ("OOM command not allowed when used memory > 'maxmemory'.", StoreFullError),
@@ -99,9 +98,7 @@ async def test_a_reply_that_is_no_protocol_is_an_error_of_the_store():
             await answers_to(url)
 
 
-async def test_a_script_that_the_store_has_forgotten_is_sent_again(
-    store: Store, plain: valkey.Valkey
-):
+async def test_a_script_that_the_store_has_forgotten_is_sent_again(store: Store, plain: Plain):
     assert await enqueue(store) == 1
     plain.script_flush()
     assert await enqueue(store) == 2
@@ -110,7 +107,7 @@ async def test_a_script_that_the_store_has_forgotten_is_sent_again(
     assert len(await someone.claim(n=2)) == 2
 
 
-async def test_a_script_is_loaded_once(store: Store, plain: valkey.Valkey):
+async def test_a_script_is_loaded_once(store: Store, plain: Plain):
     plain.script_flush()
     link = store.link("test")
     before = plain.info("commandstats").get("cmdstat_script|load", {}).get("calls", 0)
@@ -121,9 +118,7 @@ async def test_a_script_is_loaded_once(store: Store, plain: valkey.Valkey):
     assert plain.script_exists(script("types").digest) == [True]
 
 
-async def test_a_link_connects_again_after_its_connection_was_cut(
-    store: Store, plain: valkey.Valkey
-):
+async def test_a_link_connects_again_after_its_connection_was_cut(store: Store, plain: Plain):
     link = store.link("test")
     plain.client_kill_filter(_id=await link.command("CLIENT", "ID"))
     with pytest.raises(StoreUnavailableError):
@@ -160,7 +155,7 @@ async def test_replies_never_go_to_the_wrong_call(store: Store):
     assert matched >= 600
 
 
-async def test_so_it_is_with_calls_that_take_too_long(store: Store, plain: valkey.Valkey):
+async def test_so_it_is_with_calls_that_take_too_long(store: Store, plain: Plain):
     link = store.link("test")
     for n in range(10):
         with pytest.raises(StoreUnavailableError):
@@ -175,7 +170,7 @@ async def test_callers_of_one_link_take_turns(store: Store):
     assert replies == [str(n).encode() for n in range(200)]
 
 
-async def test_connections_say_who_they_are(store: Store, plain: valkey.Valkey):
+async def test_connections_say_who_they_are(store: Store, plain: Plain):
     await store.link("pump").command("PING")
     assert "tasuki-pump" in {client["name"] for client in plain.client_list()}
 
@@ -187,7 +182,7 @@ async def closed(store_url: str, namespace: str) -> AsyncIterator[Store]:
     await store.close()
 
 
-async def test_a_closed_store_has_no_connections_left(closed: Store, plain: valkey.Valkey):
+async def test_a_closed_store_has_no_connections_left(closed: Store, plain: Plain):
     names = [f"{closed.keyspace.namespace}-{n}" for n in range(3)]
     for name in names:
         await closed.link(name).command("PING")

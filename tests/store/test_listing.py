@@ -1,5 +1,6 @@
+from typing import Any
+
 import pytest
-import valkey
 
 from tasuki.model.errors import InvalidError
 from tasuki.model.state import State
@@ -15,9 +16,10 @@ from tests.store.factory import (
     new_job,
     runner,
 )
+from tests.support import Plain
 
 
-async def walk(store: Store, limit: int, **filters: object) -> list[int]:
+async def walk(store: Store, limit: int, **filters: Any) -> list[int]:
     """All ids, by asking for page after page."""
     ids: list[int] = []
     cursor: str | None = None
@@ -164,7 +166,7 @@ async def test_a_cursor_at_a_job_that_is_gone_goes_on_behind_it(store: Store, cu
     assert [job.id for job in page.jobs] == [id]
 
 
-async def test_reading_changes_nothing(store: Store, plain: valkey.Valkey):
+async def test_reading_changes_nothing(store: Store, plain: Plain):
     reader = store.reader()
     assert await walk(store, 10) == []
     assert await reader.jobs([1, 2]) == []

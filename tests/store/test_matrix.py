@@ -1,11 +1,10 @@
 """Every state and every verb, from the table in `model/state.py`.
 
-An allowed pair ends in an allowed state. A forbidden one is refused in the way of its verb, and not a
-key of the namespace changes but for the bookkeeping of clock and runners.
+An allowed pair ends in an allowed state. A forbidden one is refused in the way of its verb, and not
+a key of the namespace changes but for the bookkeeping of clock and runners.
 """
 
 import pytest
-import valkey
 
 from tasuki.model.errors import JobNotFoundError
 from tasuki.model.state import TRANSITIONS, State, Verb, allows
@@ -13,6 +12,7 @@ from tasuki.store.store import Store
 from tests.store.actions import ACTIONS, Action, case_in
 from tests.store.invariants import snapshot
 from tests.store.links import RepeatingLink
+from tests.support import Plain
 
 BOOKKEEPING = ("clock", "runner")
 PAIRS = [(state, action) for state in State for action in ACTIONS]
@@ -26,7 +26,7 @@ def name(value: State | Action) -> str:
 
 @pytest.mark.parametrize(("state", "action"), ALLOWED, ids=name)
 async def test_an_allowed_verb_leads_where_the_table_says(
-    store: Store, plain: valkey.Valkey, repeating: RepeatingLink, state: State, action: Action
+    store: Store, plain: Plain, repeating: RepeatingLink, state: State, action: Action
 ):
     case = await case_in(state, store, plain, repeating)
     assert (await store.reader().job(case.id)).state is state
@@ -42,7 +42,7 @@ async def test_an_allowed_verb_leads_where_the_table_says(
 @pytest.mark.parametrize(("state", "action"), FORBIDDEN, ids=name)
 async def test_a_forbidden_verb_is_refused_and_changes_nothing(
     store: Store,
-    plain: valkey.Valkey,
+    plain: Plain,
     namespace: str,
     repeating: RepeatingLink,
     state: State,
@@ -67,7 +67,7 @@ def test_every_target_in_the_table_is_tried(row):
 
 @pytest.mark.parametrize("state", State)
 async def test_nobody_else_can_settle_it_either(
-    store: Store, plain: valkey.Valkey, namespace: str, repeating: RepeatingLink, state: State
+    store: Store, plain: Plain, namespace: str, repeating: RepeatingLink, state: State
 ):
     case = await case_in(state, store, plain, repeating)
     other = await case_in(State.CANCELLED, store, plain, repeating)

@@ -1,7 +1,6 @@
 """Progress and log lines."""
 
 import pytest
-import valkey
 
 from tasuki.model.errors import JobNotFoundError
 from tasuki.store.lease import LeaseTerms
@@ -18,6 +17,7 @@ from tests.store.factory import (
     runner,
 )
 from tests.store.invariants import Keys
+from tests.support import Plain
 
 
 async def test_progress_is_seen_and_stays_after_the_end(store: Store):
@@ -80,7 +80,7 @@ async def test_the_log_keeps_the_last_lines(store: Store):
     assert await store.reader().log(id) == ["19997", "19998", "19999"]
 
 
-async def test_a_log_of_no_lines_keeps_none(store: Store, plain: valkey.Valkey, namespace: str):
+async def test_a_log_of_no_lines_keeps_none(store: Store, plain: Plain, namespace: str):
     await enqueue(store)
     someone = await runner(store, LeaseTerms(log_lines=0))
     held = await someone.claim_one()

@@ -1,5 +1,7 @@
 """Retry, promote and remove, by a person. For cancel and pause see their own files."""
 
+from typing import Any
+
 import pytest
 
 from tasuki.model.errors import JobNotFoundError, StateError
@@ -23,7 +25,7 @@ from tests.store.factory import (
 ENDS = {State.COMPLETED: completed, State.FAILED: failed, State.CANCELLED: cancelled}
 
 
-async def ended(store: Store, someone: Runner, state: State, **options: object) -> int:
+async def ended(store: Store, someone: Runner, state: State, **options: Any) -> int:
     id = await enqueue(store, **options)
     held = await someone.claim_one()
     await someone.settle(noted(held, progress="5", lines=["a", "b"]))
@@ -130,7 +132,7 @@ class TestRemove:
 
     @pytest.mark.parametrize("options", [{}, {"delay": FAR}, {"expires": FAR}], ids=repr)
     async def test_of_what_has_not_started_nothing_stays(
-        self, store: Store, options: dict[str, float], leaves_nothing: None
+        self, store: Store, options: dict[str, Any], leaves_nothing: None
     ):
         id = await enqueue(store, **options)
         await store.operator().remove(id)

@@ -1,7 +1,6 @@
 import asyncio
 
 import pytest
-import valkey
 
 from tasuki.model.errors import InvalidError
 from tasuki.model.state import State
@@ -17,6 +16,7 @@ from tests.store.factory import (
     runner,
 )
 from tests.store.invariants import Keys
+from tests.support import Plain
 
 
 async def test_a_paused_type_is_never_claimed_and_others_are(store: Store):
@@ -55,7 +55,7 @@ async def test_resume_gives_the_jobs_back_and_rings(store: Store):
 
 
 async def test_a_paused_type_does_not_keep_the_bell_ringing(
-    store: Store, plain: valkey.Valkey, namespace: str
+    store: Store, plain: Plain, namespace: str
 ):
     """Who is woken for a paused type claims nothing, and must not be woken again at once."""
     await enqueue(store)

@@ -11,11 +11,11 @@ from tasuki.embedded import EmbeddedStore
 from tasuki.model.errors import StoreReadOnlyError, StoreUnavailableError
 from tasuki.store.store import Store
 from tests.store.factory import completed, enqueue, runner
-from tests.support import eventually, plain_client
+from tests.support import Plain, eventually, plain_client
 
 
 @pytest.fixture
-async def own(short_dir: Path) -> AsyncIterator[tuple[Store, valkey.Valkey]]:
+async def own(short_dir: Path) -> AsyncIterator[tuple[Store, Plain]]:
     async with EmbeddedStore(short_dir, fsync="no") as server:
         store = Store(server.url, namespace="own")
         with plain_client(server.url) as client:
@@ -23,7 +23,7 @@ async def own(short_dir: Path) -> AsyncIterator[tuple[Store, valkey.Valkey]]:
         await store.close()
 
 
-async def test_a_replica_takes_no_writes_and_can_be_read(own: tuple[Store, valkey.Valkey]):
+async def test_a_replica_takes_no_writes_and_can_be_read(own: tuple[Store, Plain]):
     store, client = own
     await enqueue(store)
     someone = await runner(store)
@@ -41,7 +41,7 @@ async def test_a_replica_takes_no_writes_and_can_be_read(own: tuple[Store, valke
     assert await someone.settle(completed(held)) == []
 
 
-async def test_too_few_replicas(own: tuple[Store, valkey.Valkey]):
+async def test_too_few_replicas(own: tuple[Store, Plain]):
     store, client = own
     client.config_set("min-replicas-to-write", 1)
     with pytest.raises(StoreReadOnlyError):
@@ -49,7 +49,7 @@ async def test_too_few_replicas(own: tuple[Store, valkey.Valkey]):
     assert client.dbsize() == 0
 
 
-async def test_a_busy_store_is_unavailable_until_it_is_not(own: tuple[Store, valkey.Valkey]):
+async def test_a_busy_store_is_unavailable_until_it_is_not(own: tuple[Store, Plain]):
     store, client = own
     await enqueue(store)
     client.config_set("busy-reply-threshold", 10)
@@ -71,12 +71,12 @@ async def test_a_busy_store_is_unavailable_until_it_is_not(own: tuple[Store, val
     assert (await store.reader().job(1)).id == 1
 
 
-def run_for_ever(client: valkey.Valkey) -> None:
+def run_for_ever(client: Plain) -> None:
     with pytest.raises(valkey.ResponseError, match="killed by user"):
         client.eval("while true do end", 0)
 
 
-async def test_no_room_for_another_client(own: tuple[Store, valkey.Valkey]):
+async def test_no_room_for_another_client(own: tuple[Store, Plain]):
     store, client = own
     await enqueue(store)
     before = client.config_get("maxclients")["maxclients"]

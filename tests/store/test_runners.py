@@ -1,7 +1,6 @@
 """A runner's life: register, heartbeat, leave."""
 
 import pytest
-import valkey
 
 from tasuki.model.errors import LeaseLostError
 from tasuki.model.state import State
@@ -9,6 +8,7 @@ from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
 from tests.store.factory import completed, enqueue, enqueue_many, new_job, retried, runner
 from tests.store.invariants import Keys, snapshot
+from tests.support import Plain
 
 
 async def test_a_registered_runner_is_seen_with_what_it_says_of_itself(store: Store):
@@ -49,7 +49,7 @@ async def test_a_heartbeat_may_go_out_on_a_connection_of_its_own(store: Store):
 
 
 async def test_a_heartbeat_does_not_bring_a_reaped_runner_back(
-    store: Store, plain: valkey.Valkey, namespace: str
+    store: Store, plain: Plain, namespace: str
 ):
     await enqueue(store)
     someone = await runner(store)
@@ -83,7 +83,7 @@ async def test_a_runner_that_never_registered_has_no_lease(store: Store):
 
 
 async def test_who_leaves_releases_and_nothing_is_counted(
-    store: Store, plain: valkey.Valkey, namespace: str
+    store: Store, plain: Plain, namespace: str
 ):
     ids = await enqueue_many(store, [new_job("b"), new_job(priority=9), new_job(priority=-9)])
     someone = await runner(store)

@@ -10,7 +10,9 @@ from tests.store.scripts import LIBRARY, LUA, NAMES, SOURCES
 
 # Those that make work for the store, so that they are refused when it is out of memory.
 GROWING = {"enqueue", "retry"}
-READING_ONLY = {"counts", "history", "inspect", "log", "page", "runners", "types"}
+READING_ONLY = {
+    "census", "counts", "examine", "history", "inspect", "log", "page", "runners", "survey", "types"
+}  # fmt: skip
 READING = {
     "ZCARD", "ZRANGE", "ZREVRANGE", "ZRANGEBYSCORE", "ZSCORE", "ZMSCORE", "ZSCAN",
     "HGET", "HMGET", "HGETALL", "HEXISTS", "HLEN", "HSCAN",

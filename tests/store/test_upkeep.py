@@ -1,7 +1,5 @@
 """What happens by itself after a time: promote, expire, prune. For reap see its own file."""
 
-import valkey
-
 from tasuki.model.retention import Keep, Retention
 from tasuki.model.state import State
 from tasuki.store.lease import LeaseTerms
@@ -21,7 +19,7 @@ from tests.store.factory import (
     runner,
 )
 from tests.store.invariants import Keys
-from tests.support import eventually
+from tests.support import Plain, eventually
 
 
 class TestPromote:
@@ -43,7 +41,7 @@ class TestPromote:
         claimed = [held.id for held in await someone.claim(n=4)]
         assert claimed == [ids[2], ids[0], ids[1], ids[3]]
 
-    async def test_it_rings(self, store: Store, plain: valkey.Valkey, namespace: str):
+    async def test_it_rings(self, store: Store, plain: Plain, namespace: str):
         await enqueue(store, delay=FAR)
         assert Keys(plain, namespace).list("bell:email") == []
         await store.operator().promote(1)

@@ -152,9 +152,7 @@ class Coalescer:
 
 def _checked_size(submission: Submission) -> int:
     check_size(submission.jobs)
-    size = 0
-    for job in submission.jobs:
-        size += len(bytes(job.data))
+    size = sum(map(len, [bytes(job.data) for job in submission.jobs]))
     if size > MOST_BYTES:
         raise InvalidError(
             f"must be at most {MOST_BYTES // MIB} MiB in a submission;"

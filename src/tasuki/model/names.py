@@ -76,7 +76,7 @@ def _check_text(field: str, value: object, longest: int) -> None:
         raise InvalidError("must be a string", field=field)
     if not value:
         raise InvalidError("must not be empty", field=field)
-    if _UNPRINTABLE.search(value):
+    if not value.isprintable() and _UNPRINTABLE.search(value):
         raise InvalidError("must not contain control characters", field=field)
     if len(value) * 4 > longest and len(value.encode()) > longest:
         raise InvalidError(f"must be at most {longest} bytes long", field=field)

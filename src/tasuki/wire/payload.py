@@ -18,6 +18,9 @@ DEEPEST = 100
 _SMALLEST_INT, _LARGEST_INT = -(2**63), 2**64 - 1
 _LONG_NUMBER = re.compile(rb"[0-9](?:[0-9]{18}|[eE][+-]?[0-9]{3})")
 
+_FEWEST_DIGITS = 4  # as in 1e400
+_NO_DIGITS = bytes(byte for byte in range(256) if not 0x30 <= byte <= 0x39)
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()
 
@@ -62,12 +65,18 @@ def check(text: msgspec.Raw | bytes, field: str = "data") -> None:
 
 
 def _check_parsed(text: bytes, field: str, value: object = msgspec.UNSET) -> None:
-    if text.count(b"[") + text.count(b"{") > DEEPEST or _LONG_NUMBER.search(text):
+    deep = len(text) > 2 * DEEPEST and text.count(b"[") + text.count(b"{") > DEEPEST
+    if deep or (_has_many_digits(text) and _LONG_NUMBER.search(text)):
         try:
             parsed = _decoder.decode(text) if value is msgspec.UNSET else value
         except RecursionError:
             raise _too_deep(field) from None
         _walk(parsed, field, 0)
+
+
+def _has_many_digits(text: bytes) -> bool:
+    # Most data have few digits, and counting them is cheaper than a search.
+    return len(text.translate(None, _NO_DIGITS)) >= _FEWEST_DIGITS
 
 
 def decode(text: msgspec.Raw | bytes | str) -> Any:

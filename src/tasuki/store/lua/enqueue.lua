@@ -81,7 +81,7 @@ local next_number = first
 local format, char, length = string.format, string.char, string.len
 for position = 1, total do
   if not skipped[position] then
-    local digits = format('%.0f', next_number)
+    local digits = format('%d', next_number)
     local id = char(64 + length(digits)) .. digits
     next_number = next_number + 1
     ids[position] = id

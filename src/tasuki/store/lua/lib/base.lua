@@ -16,7 +16,7 @@ local function call(command, name, ...)
 end
 
 local function whole(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end
 
 local found_layout = call('GET', 'layout')

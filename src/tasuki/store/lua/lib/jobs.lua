@@ -1,16 +1,19 @@
 -- Reading jobs. A record starts with the line `created expires priority type`.
 
+-- Returns created, expires, priority, type; nothing when there is no record that can be read.
 local function header(record)
-  return string.match(record, '^(%d+) (%d+) (%S+) ([^\n]*)')
+  if record then
+    return string.match(record, '^(%d+) (%d+) (%S+) ([^\n]+)')
+  end
 end
 
 -- Ids by type, from their records: {type = {ids = ..., priorities = ..., expires = ...}} and the
--- types in the order in which they came up. Ids without a record are left out.
+-- types in the order in which they came up. Ids without a record that can be read are left out.
 local function by_type(ids, records)
   local groups, order = {}, {}
   for i = 1, #ids do
-    if records[i] then
-      local _, expires, priority, type = header(records[i])
+    local _, expires, priority, type = header(records[i])
+    if type then
       local group = groups[type]
       if not group then
         group = { ids = {}, priorities = {}, expires = {} }

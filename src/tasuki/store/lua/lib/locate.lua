@@ -1,6 +1,6 @@
 -- Where jobs are, and so which state they are in. Returns lists in parallel with the ids:
 --
--- records  the record, or false when there is no such job
+-- records  the record, or false when there is none that can be read
 -- states   scheduled, waiting, active, completed, failed, cancelled, or false when it is nowhere
 -- places   the name of the set it stands in
 -- scores   its score there
@@ -25,13 +25,13 @@ local function locate(ids)
   local missing = {}
   for i = 1, #ids do
     local id = ids[i]
-    found.records[i] = records[i]
+    local _, _, _, type = header(records[i])
+    found.records[i] = type and records[i] or false
     found.states[i], found.places[i], found.scores[i] = false, false, false
     found.ends[i] = ends[i]
-    if not records[i] then
+    if not type then
       found.ends[i] = false
     elseif ends[i] then
-      local _, _, _, type = header(records[i])
       found.states[i] = string.match(ends[i], '^%S+')
       found.places[i] = 'done:' .. found.states[i] .. ':' .. type
     elseif dues[i] then

@@ -25,10 +25,10 @@ local function reap(runner, error, max_crashes, limit, keep)
   local told = gather('SMISMEMBER', 'cancel:' .. runner, ids)
   local back, noted, ended = {}, {}, { failed = {}, cancelled = {} }
   for i, id in ipairs(ids) do
-    if records[i] then
+    local _, _, _, type = header(records[i])
+    if type then
       local made, crashes, last_error = read_tries(tries[i])
       crashes = crashes + 1
-      local _, _, _, type = header(records[i])
       local started = string.sub(stamps[i], 1, -4)
       local state = told[i] == 1 and 'cancelled' or (crashes >= max_crashes and 'failed')
       call('HINCRBY', 'counts', 'active:' .. type, -1)

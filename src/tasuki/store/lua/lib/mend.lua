@@ -1,0 +1,127 @@
+-- Puts one job where it belongs, and takes it away from everywhere else.
+
+local END_WORDS = {
+  completed = 'null',
+  failed = '{"type":"Lost","message":"how it ended is not known any more"}',
+  cancelled = '',
+}
+
+-- Takes an id out of a key, whatever kind of key it is. Returns whether it was there.
+local function take_out(name, id)
+  local kind = call('TYPE', name).ok
+  local command = ({ zset = 'ZREM', hash = 'HDEL', set = 'SREM' })[kind]
+  local runner = string.match(name, '^lease:(.*)$')
+  if runner then
+    call('SREM', 'cancel:' .. runner, id)
+  end
+  return command ~= nil and call(command, name, id) == 1
+end
+
+-- Where a job belongs that stands in `places` and has this end. A job that has ended stays so; one
+-- that is held stays with its holder; otherwise it is the place from which it runs the soonest.
+local function right_place(places, finish_state, type)
+  local done, live
+  for _, place in ipairs(places) do
+    if string.match(place, '^done:') then
+      done = place
+    elseif not live or string.match(place, '^wait:') and live == 'due' then
+      live = place
+    end
+  end
+  local ended = finish_state and 'done:' .. finish_state .. ':' .. type
+  if done and (ended or not live) then
+    return ended or done
+  end
+  return live or ended
+end
+
+-- Leaves no trace of a job without a record that can be read.
+local function drop_stray(id, name)
+  local there = name ~= '' and take_out(name, id)
+  local places = { 'due', 'jobs', 'ends', 'tries', 'progress', 'expires', 'logged' }
+  for _, runner in ipairs(holders()) do
+    places[#places + 1] = 'lease:' .. runner
+  end
+  for _, place in ipairs(places) do
+    there = take_out(place, id) or there
+  end
+  return call('DEL', 'log:' .. id) == 1 or there
+end
+
+-- A job that has ended has an end, and neither tries nor a time to expire at.
+local function complete_end(id, place, keep)
+  local state = string.match(place, '^done:(%a+):')
+  local text = call('HGET', 'ends', id)
+  local changed = false
+  if not text then
+    text = string.format('%s %s - 0 0 0 unknown\n%s', state, whole(wall), END_WORDS[state])
+    call('HSET', 'ends', id, text)
+    changed = true
+  end
+  if not call('ZSCORE', place, id) then
+    local finished = tonumber(string.match(text, '^%S+ (%d+)')) or wall
+    call('ZADD', place, whole(finished + keep[state]), id)
+    changed = true
+  end
+  changed = call('HDEL', 'tries', id) == 1 or changed
+  return call('ZREM', 'expires', id) == 1 or changed
+end
+
+-- A job that has not ended has no end, and expires when its record says so.
+local function complete_live(id, place, expires)
+  local changed = call('HDEL', 'ends', id) == 1
+  local held = string.match(place, '^lease:')
+  if not held and expires ~= '0' and not call('ZSCORE', 'expires', id) then
+    call('ZADD', 'expires', expires, id)
+    changed = true
+  end
+  return changed
+end
+
+-- What belongs to the job and yet not to where it is found: `name` as in the script.
+local function drop_extra(id, name)
+  local runner = string.match(name, '^cancel:(.*)$')
+  if runner and not call('ZSCORE', 'lease:' .. runner, id) then
+    return take_out(name, id)
+  end
+  if name == 'logged' then
+    local lines = call('LLEN', 'log:' .. id)
+    if lines > 0 and not call('HGET', 'logged', id) then
+      call('HSET', 'logged', id, lines)
+      return true
+    end
+  end
+  return false
+end
+
+-- name  where the job was found wrongly, or ''
+-- keep  {state = ms}
+-- Returns whether anything was wrong.
+local function mend(id, name, keep)
+  local record = call('HGET', 'jobs', id)
+  local _, expires, _, type = header(record)
+  if not type then
+    return drop_stray(id, name)
+  end
+  local places = standing({ id }, { record }, holders())[id]
+  local right = right_place(places, state_of_end(call('HGET', 'ends', id)), type)
+  local changed = drop_extra(id, name)
+  for _, place in ipairs(places) do
+    if place ~= right then
+      changed = take_out(place, id) or changed
+    end
+  end
+  local stray = string.match(name, '^wait:') or string.match(name, '^done:')
+  local unheld = string.match(name, '^lease:') and not call('ZSCORE', 'runners', string.sub(name, 7))
+  if (stray and name ~= right) or unheld then
+    changed = take_out(name, id) or changed
+  end
+  if not right then
+    restore({ id })
+    return true
+  end
+  if string.match(right, '^done:') then
+    return complete_end(id, right, keep) or changed
+  end
+  return complete_live(id, right, expires) or changed
+end
