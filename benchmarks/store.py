@@ -12,6 +12,7 @@ from benchmarks import processes
 from tasuki.embedded.binary import find_binary
 from tasuki.embedded.datadir import DataDir
 from tasuki.embedded.options import Fsync, StoreOptions, config_text
+from tasuki.embedded.process import SERVER_ENVIRONMENT
 
 FSYNC_POLICIES: tuple[Fsync, ...] = get_args(Fsync)
 
@@ -40,7 +41,7 @@ class Store:
     def __enter__(self) -> Self:
         self._place.config.write_text(config_text(self._place, self._options))
         command = [str(self._binary.path), str(self._place.config)]
-        self._process = processes.start(command, {}, self._place.log)
+        self._process = processes.start(command, SERVER_ENVIRONMENT, self._place.log)
         deadline = time.monotonic() + _READY_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:

@@ -41,7 +41,6 @@ class Settle(NamedTuple):
     id: int
     stamp: str
     outcome: str
-    keep: bool
 
 
 class Answer(NamedTuple):
@@ -59,13 +58,13 @@ class Queue:
     def __init__(self) -> None:
         self.jobs: dict[int, Job] = {}
         self.paused: set[str] = set()
-        self._last = 0
+        self.last = 0
 
     def enqueue(self, type: str, priority: float, *, later: bool, expires: bool) -> int:
-        self._last += 1
+        self.last += 1
         state = State.SCHEDULED if later else State.WAITING
-        self.jobs[self._last] = Job(self._last, type, priority, state, expires)
-        return self._last
+        self.jobs[self.last] = Job(self.last, type, priority, state, expires)
+        return self.last
 
     def run_out(self, id: int) -> None:
         """The time in which the job had to run is over."""
@@ -143,7 +142,7 @@ class Queue:
             return False
         tried = replace(job, made=job.made + 1)
         match settle.outcome:
-            case "completed" if not settle.keep:
+            case "completed and not kept":
                 self.remove(job.id)
             case "completed":
                 self._end(tried, State.COMPLETED, None, runner=runner)

@@ -3,6 +3,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.property.machine import QueueMachine
+from tests.support import Plain
 
 # Twice what the profile in use says: 200 runs by default, more with `--hypothesis-profile=long`.
 RANDOM_VERBS = settings(
@@ -14,7 +15,6 @@ RANDOM_VERBS = settings(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-from tests.support import Plain
 
 
 @pytest.mark.property

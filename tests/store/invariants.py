@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from tests.support import Plain
+
 KNOWN = frozenset(
     [
         "layout",
@@ -30,8 +32,6 @@ KNOWN = frozenset(
 KNOWN_FAMILIES = frozenset(
     ["log", "wait", "lease", "done", "runner", "cancel", "ring", "bell", "minute", "sender", "key"]
 )
-from tests.support import Plain
-
 PASSING = frozenset(["minute", "sender", "key", "ring"])
 """Families whose keys must go away by themselves."""
 

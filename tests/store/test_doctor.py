@@ -1,4 +1,4 @@
-"""Broken shapes are found, named and repaired; the invariants at the end say whether all is well."""
+"""Broken shapes are found, named and repaired; the invariants at the end say whether that holds."""
 
 import asyncio
 import time

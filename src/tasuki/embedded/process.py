@@ -20,8 +20,9 @@ CLEAN_END = "exit code 0"
 """How a server ends that was asked to and has all data on disk."""
 
 
-_MALLOC_VARIABLE = "GLIBC_TUNABLES"
-_MALLOC = "glibc.malloc.tcache_count=127:glibc.malloc.trim_threshold=268435456"
+SERVER_ENVIRONMENT = {
+    "GLIBC_TUNABLES": "glibc.malloc.tcache_count=127:glibc.malloc.trim_threshold=268435456"
+}
 """Lets the allocator keep more of what was freed at hand, since a batch frees and takes many small
 pieces. Other allocators take no notice of it."""
 
@@ -46,7 +47,7 @@ class StoreProcess:
             child = subprocess.Popen(
                 [binary.path, config],
                 cwd=directory.path,
-                env={_MALLOC_VARIABLE: _MALLOC} | os.environ,
+                env=SERVER_ENVIRONMENT | os.environ,
                 umask=0o077,
                 pass_fds=(lock.fileno(),),
                 stdin=subprocess.DEVNULL,

@@ -13,6 +13,8 @@ from tasuki.store.link import Link
 from tasuki.wire.ids import encode_id
 
 MISSING = "missing"
+CHUNK = 500
+"""How many jobs one script call acts on."""
 
 
 class _States(msgspec.Struct):
@@ -27,7 +29,7 @@ class Operator:
     """Cancels, retries, promotes and removes jobs; pauses and resumes types.
 
     The methods for many ids act on those that allow it, and give the state that each was in before
-    (or `missing`). Those for one id raise when it was not possible. At most 1,000 ids in a call.
+    (or `missing`). Those for one id raise when it was not possible. Many ids go in several steps.
     """
 
     def __init__(self, link: Link, retention: Retention | None = None) -> None:
@@ -122,9 +124,12 @@ class Operator:
     async def _act(self, script: str, ids: Sequence[int], **fields: object) -> list[str]:
         # An id that is named twice is acted on once.
         distinct = list(dict.fromkeys(ids))
-        named = {"ids": [encode_id(id) for id in distinct], **fields}
-        states = (await ask(self._link, script, _States, named)).states
-        found = dict(zip(distinct, states, strict=True))
+        found: dict[int, str] = {}
+        for start in range(0, len(distinct), CHUNK):
+            chunk = distinct[start : start + CHUNK]
+            named = {"ids": [encode_id(id) for id in chunk], **fields}
+            states = (await ask(self._link, script, _States, named)).states
+            found.update(zip(chunk, states, strict=True))
         return [found[id] for id in ids]
 
 

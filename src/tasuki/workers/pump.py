@@ -78,15 +78,26 @@ class Pump:
             LeaseLostError: the lease ran out; every attempt has been made to stop.
             LayoutError: the store was written by another version.
         """
-        while self._claiming or self._running or self._outbox:
+        claimed: Exchanged | None = None
+        while self._claiming or self._running or self._outbox or claimed:
             demand = self._demand()
-            if not self._outbox and not self._should_look(demand):
+            if self._outbox or self._should_look(demand):
+                sent = self._send(demand)
+                try:
+                    # Gone out before the jobs that came last begin, so that the store works
+                    # while they run.
+                    await asyncio.sleep(0)
+                    if claimed:
+                        self._begin(claimed)
+                    claimed = await sent
+                finally:
+                    sent.cancel()
+                self._book(claimed, dict(demand))
+            elif claimed:
+                self._begin(claimed)
+                claimed = None
+            else:
                 await self._rest(demand)
-                continue
-            rung, self._rung = list(self._rung), set()
-            self._wake.clear()
-            reply = await self._exchange(self._outbox.take(), demand, rung)
-            self._take_in(reply, dict(demand))
 
     def ring(self, type: str) -> None:
         """The doorbell of a type rang; '' when it was the runner's own."""
@@ -159,6 +170,12 @@ class Pump:
         finally:
             self._wake.clear()
 
+    def _send(self, demand: list[tuple[str, int]]) -> asyncio.Task[Exchanged]:
+        rung, self._rung = list(self._rung), set()
+        self._wake.clear()
+        exchange = self._exchange(self._outbox.take(), demand, rung)
+        return asyncio.create_task(exchange, name="tasuki-exchange")
+
     async def _exchange(
         self, report: Report, demand: list[tuple[str, int]], rung: list[str]
     ) -> Exchanged:
@@ -183,29 +200,37 @@ class Pump:
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))
             delay = min(delay * 2, SLOWEST_RETRY)
 
-    def _take_in(self, reply: Exchanged, demand: dict[str, int]) -> None:
+    def _book(self, reply: Exchanged, demand: dict[str, int]) -> None:
+        """Take note of a reply. The slots of its jobs are taken, though they have not begun."""
         now = time.monotonic()
         self._outage.up()
         self._due = now + reply.next_due / 1_000 if reply.next_due >= 0 else None
         self._look_at = now + LONGEST_WAIT
-        granted: dict[str, int] = {}
-        claims: list[Attempt] = []
-        for claimed in reply.claimed:
-            granted[claimed.type] = len(claimed.ids)
-            spec = self._specs[claimed.type]
-            tries = claimed.tries or [""] * len(claimed.ids)
-            for key, record, tried in zip(claimed.ids, claimed.records, tries, strict=True):
-                claims += self._open(spec, key, reply.stamp, record, tried)
-        # Told before any of them runs, since any may block the whole process.
-        self._begins()
-        for attempt in claims:
-            self._start(attempt)
+        granted = {claimed.type: len(claimed.ids) for claimed in reply.claimed}
+        for type, number in granted.items():
+            self._free[type] -= number
         self._held_back = set(reply.held_back)
         self._dry = {type for type, wanted in demand.items() if granted.get(type, 0) < wanted}
         if reply.lost:
             log.warning("%d jobs were taken back before they were settled", len(reply.lost))
         if reply.cancels:
             self.cancel(reply.cancels)
+        if any(claimed.tries for claimed in reply.claimed):
+            # The next exchange must tell of those that are on their last chance.
+            self._begin(reply)
+            reply.claimed.clear()
+
+    def _begin(self, reply: Exchanged) -> None:
+        attempts: list[Attempt] = []
+        for claimed in reply.claimed:
+            spec = self._specs[claimed.type]
+            tries = claimed.tries or [""] * len(claimed.ids)
+            for key, record, tried in zip(claimed.ids, claimed.records, tries, strict=True):
+                attempts += self._open(spec, key, reply.stamp, record, tried)
+        # Told before any of them runs, since any may block the whole process.
+        self._begins()
+        for attempt in attempts:
+            self._start(attempt)
 
     def _open(
         self, spec: WorkerSpec, key: str, stamp: str, record: str, tries: str
@@ -216,8 +241,8 @@ class Pump:
         except (ValueError, IndexError) as error:
             log.error("job %s cannot be read: %s", key, error)  # noqa: TRY400 - no news in a trace
             self._refuse(spec, key, stamp, error)
+            self._free[spec.type] += 1
             return []
-        self._free[spec.type] -= 1
         self._running[key] = attempt
         return [attempt]
 

@@ -18,7 +18,7 @@
 --
 -- Returns {stamp, claimed = {{type, ids, records, tries}, ...}, lost = ids that were not held,
 --          cancels = ids to be stopped, held_back = types with a job that waits for its last chance,
---          next_due = ms until a scheduled job is due, or -1}
+--          next_due = ms until a scheduled job is due (0: come back at once), or -1}
 -- Errors: LAYOUT, LEASE_LOST, STALE
 
 --@include base
@@ -43,10 +43,15 @@ if not lease_end or lease_end == '0' then
   return redis.error_reply('LEASE_LOST the lease of runner ' .. runner .. ' ran out')
 end
 
+-- Whether there was no time for claiming, so that the runner should come back at once.
+local unclaimed = false
+
 local function answer(stamp, claimed, losses)
   local next_due = -1
   local due = call('ZRANGE', 'due', 0, 0, 'WITHSCORES')
-  if due[2] then
+  if unclaimed then
+    next_due = 0
+  elseif due[2] then
     next_due = math.max(0, tonumber(due[2]) - wall)
   end
   return cmsgpack.pack({
@@ -91,8 +96,9 @@ end
 -- nothing expired is run.
 local expired = expire(request.limit, request.cancelled_age, request.cancelled_most)
 promote_due(request.limit)
+unclaimed = expired >= request.limit
 local claimed = {}
-if expired < request.limit then
+if not unclaimed then
   claimed = claim(runner, request.demand, stamp, request.max_crashes)
 end
 for _, type in ipairs(request.rung) do
