@@ -23,7 +23,10 @@ class Sizes:
     shallow: int
     deep: int
     front: int
-    """Jobs that are drained while at least `shallow`, or almost `deep`, go on waiting."""
+    """Jobs that are drained while at least `shallow`, or almost `deep`, go on waiting.
+
+    Enough to see more than the moment after filling, when the store's tables are still growing.
+    """
 
 
 FULL = Sizes(
@@ -39,7 +42,7 @@ FULL = Sizes(
     memory={"tasuki": 100_000, "dramatiq": 20_000, "saq": 20_000, "rq": 20_000},
     shallow=10_000,
     deep=1_000_000,
-    front=20_000,
+    front=50_000,
 )
 
 QUICK = Sizes(

@@ -23,6 +23,7 @@ COMMANDS = [
     "runners",
     "stats",
     "top --once",
+    "doctor",
 ]
 
 

@@ -16,7 +16,7 @@ def test_there_are_all_commands():
         *("up", "server", "worker"),
         *("enqueue", "jobs", "show", "log", "retry", "cancel", "rm"),
         *("types", "pause", "resume", "runners"),
-        *("top", "stats", "settings"),
+        *("top", "stats", "doctor", "settings"),
     } == set(COMMANDS)
 
 

@@ -3,6 +3,7 @@
 import click
 
 from tasuki import __version__
+from tasuki.cli.commands.doctor import doctor
 from tasuki.cli.commands.enqueue import enqueue
 from tasuki.cli.commands.look import jobs, log, show
 from tasuki.cli.commands.serve import server, up, worker
@@ -18,7 +19,7 @@ SECTIONS = {
     "Run": (up, server, worker),
     "Jobs": (enqueue, jobs, show, log, retry, cancel, rm),
     "Types and runners": (types, pause, resume, runners),
-    "Watch and check": (top, stats, show_settings),
+    "Watch and check": (top, stats, doctor, show_settings),
 }
 
 
