@@ -1,0 +1,28 @@
+"""Prints docs/states.md from the table in the code: `python scripts/states_page.py`."""
+
+from tasuki.model.state import TRANSITIONS, State
+
+HEAD = """# States and verbs
+
+Made from the table in `src/tasuki/model/state.py` by `python scripts/states_page.py`.
+
+| verb | from | to | |
+|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    rows = [
+        (row.verb, _names(row.sources) or "-", _names(row.targets) or "gone", row.note)
+        for row in TRANSITIONS
+    ]
+    return HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _names(states: frozenset[State]) -> str:
+    return ", ".join(state for state in State if state in states)
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,45 @@
+"""The documentation says what the code says."""
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+import tasuki
+from tasuki.cli import main
+from tasuki.model.job import NewJob
+from tasuki.model.names import PRIORITIES
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+
+
+def test_the_page_of_states_is_made_from_the_table():
+    page = runpy.run_path(str(ROOT / "scripts" / "states_page.py"))["page"]()
+    assert (ROOT / "docs" / "states.md").read_text() == page
+
+
+def test_every_option_of_a_job_is_explained():
+    text = (ROOT / "docs" / "jobs.md").read_text()
+    for field in NewJob.__struct_fields__:
+        assert f"| `{field}`" in text
+    for name, number in PRIORITIES.items():
+        assert f"`{name}` ({number})" in text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_files_that_a_page_names_are_there(page: Path):
+    for name in re.findall(r"`((?:docs|src|examples|scripts)/[\w./-]+)`", page.read_text()):
+        assert (ROOT / name).exists(), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_that_a_page_names_are_there(page: Path):
+    for name in re.findall(r"`tasuki ([a-z]+)", page.read_text()):
+        assert name in main.commands
+
+
+def test_every_public_name_can_be_had_and_is_described():
+    for name in tasuki.__all__:
+        assert getattr(tasuki, name).__doc__, name
