@@ -103,7 +103,7 @@ async def test_set_forward_an_hour_and_nobody_loses_a_lease_at_once(store: Store
 
 async def test_after_the_grace_the_dead_are_reaped_and_the_living_are_not(store: Store, clock):
     await enqueue(store)
-    terms = LeaseTerms(seconds=0.4)
+    terms = LeaseTerms(seconds=0.8)
     living, dead = await runner(store, terms), await runner(store, terms)
     await dead.claim_one()
     clock.seems_set_forward(HOUR)
@@ -116,7 +116,7 @@ async def test_after_the_grace_the_dead_are_reaped_and_the_living_are_not(store:
         return (await maintenance.reap()).runners
 
     assert await eventually(reaped) == [dead.id]
-    assert 0.3 < time.monotonic() - began < 1.5
+    assert 0.7 < time.monotonic() - began < 3
     assert [info.id for info in await store.reader().runners()] == [living.id]
 
 

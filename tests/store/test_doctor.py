@@ -6,6 +6,7 @@ import time
 import pytest
 
 from tasuki.model.state import State
+from tasuki.store.codec import ask
 from tasuki.store.doctor import Doctor
 from tasuki.store.examination import COUNTED, PAGE, count_jobs
 from tasuki.store.findings import Finding, Trouble
@@ -236,6 +237,18 @@ class TestManyScheduled:
         scheduled = (COUNTED // 1_000 + 1) * 1_000
         assert f"scheduled:a is {scheduled + 5}, not {scheduled}" in findings[0].text
         assert await doctor.repair(findings) == 1
+
+    async def test_a_count_that_is_out_of_date_changes_nothing(
+        self, store: Store, plain: Plain, wrong: None
+    ):
+        count = await count_jobs(store.shared)
+        assert count is not None
+        assert len(count.wrong) == 1
+        await enqueue(store, "a", delay=FAR)
+        fields = {"limit": COUNTED, "as_of": count.as_of, "tally": count.tally}
+        reply = await ask(store.shared, "recount", dict[str, int | bool], fields)
+        assert reply == {"changed": 0, "done": False}
+        plain.hincrby(store.keyspace.key("counts"), "scheduled:a", -5)
 
     async def test_nothing_is_said_when_jobs_move_faster_than_they_are_counted(
         self, store: Store, plain: Plain, wrong: None

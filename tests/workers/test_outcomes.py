@@ -1,15 +1,17 @@
 """What a worker returns or raises, and what becomes of the job."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 import pytest
 from msgspec import Struct
 
 from tasuki import Backoff, Cancel, Fail, Job, Retry, Snooze, State, Worker, worker
+from tasuki.workers import executor
 from tests.support import eventually
 from tests.workers.desk import Desk, running
 
@@ -323,3 +325,44 @@ async def test_a_thread_learns_that_its_time_is_over(desk: Desk) -> None:
         id = await desk.submit("polite", timeout=0.05)
         job = await desk.comes_to(id, State.FAILED)
     assert job.reason == "timeout"
+
+
+class Deaf(Worker):
+    """Goes on whatever happens, until `end` is set."""
+
+    type = "deaf"
+    attempts = 1
+    end: ClassVar[asyncio.Event]
+
+    async def process(self, job: Job) -> None:
+        while not self.end.is_set():
+            try:
+                await self.end.wait()
+            except asyncio.CancelledError:
+                continue
+
+
+class DeafThread(Worker):
+    """The same in a thread."""
+
+    type = "deaf thread"
+    attempts = 1
+    end: ClassVar[threading.Event]
+
+    def process(self, job: Job) -> None:
+        self.end.wait(10)
+
+
+@pytest.mark.parametrize("type", ["deaf", "deaf thread"])
+async def test_an_attempt_that_ignores_its_end_is_settled_without_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, type: str
+) -> None:
+    monkeypatch.setattr(executor, "STUBBORN_SECONDS", 0.1)
+    Deaf.end, DeafThread.end = asyncio.Event(), threading.Event()
+    async with running(desk.store, Deaf, DeafThread):
+        id = await desk.submit(type, timeout=0.05)
+        job = await desk.comes_to(id, State.FAILED)
+        Deaf.end.set()
+        DeafThread.end.set()
+    assert job.reason == "timeout"
+    assert (await desk.reader.job(id)).state is State.FAILED

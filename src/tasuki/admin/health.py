@@ -44,8 +44,8 @@ class Health:
             info = await self._store.check(allow_unsafe=True)
             problem = _problem(info)
             if problem is None:
-                # Removing no jobs changes nothing, and is refused whenever a change would be.
-                await self._store.operator().remove_many([])
+                # Work that anyone may do at any time, and that is refused when a change would be.
+                await self._store.maintenance().promote()
             durability = await self.durability()
         except StoreError as error:
             return self._not_ready(error.code, cause(error))
