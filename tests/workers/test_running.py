@@ -9,8 +9,6 @@ import pytest
 
 from tasuki import Job, State, Worker
 from tasuki.model.errors import AppError
-from tasuki.store.lease import LeaseTerms
-from tasuki.store.store import Store
 from tests.support import eventually
 from tests.workers.desk import Desk, running
 
@@ -232,37 +230,6 @@ async def test_a_runner_whose_jobs_were_taken_stops_them_and_goes_on_under_a_new
         job = await desk.comes_to(id, State.COMPLETED, 10)
     assert names[0] != names[1]
     assert (job.crashes, job.runner) == (1, names[1])
-
-
-async def test_code_that_blocks_the_loop_does_not_lose_the_lease(desk: Desk) -> None:
-    class Blocking(Worker):
-        type = "blocking"
-
-        async def process(self, job: Job) -> int:
-            time.sleep(2.5)
-            return job.attempt
-
-    async with running(desk.store, Blocking, terms=LeaseTerms(seconds=1)):
-        id = await desk.submit("blocking")
-        # Somebody else looks for lost runners all the while, as every process does.
-        reaped = list[str]()
-        other = Store(desk.store.address.url, namespace=desk.store.keyspace.namespace)
-        stop = threading.Event()
-
-        async def reap_on() -> None:
-            maintenance = other.maintenance(LeaseTerms(seconds=1))
-            while not stop.is_set():
-                reaped.extend((await maintenance.reap()).runners)
-            await other.close()
-
-        thread = threading.Thread(target=lambda: asyncio.run(reap_on()))
-        thread.start()
-        try:
-            job = await desk.comes_to(id, State.COMPLETED, 10)
-        finally:
-            stop.set()
-            thread.join()
-    assert (job.attempts.made, job.crashes, reaped) == (1, 0, [])
 
 
 async def test_setup_and_teardown_run_once(desk: Desk) -> None:
