@@ -103,12 +103,13 @@ class Proxy:
         connection = asyncio.ensure_future(self._carry(client, to_client))
         self._connections.add(connection)
         connection.add_done_callback(self._connections.discard)
+        # Also when it was cancelled before it had begun.
+        connection.add_done_callback(lambda _: to_client.close())
 
     async def _carry(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         try:
             store, to_store = await asyncio.open_unix_connection(self._target)
         except OSError:
-            to_client.close()
             return
         doomed = asyncio.Event()
 
@@ -135,9 +136,8 @@ class Proxy:
             for direction in directions:
                 direction.cancel()
             await asyncio.gather(*directions, return_exceptions=True)
-            for writer in (to_client, to_store):
-                with suppress(OSError):
-                    writer.close()
+            with suppress(OSError):
+                to_store.close()
 
 
 @contextmanager
