@@ -209,9 +209,8 @@ def main() -> None:
                 watch(api, len(files))
                 submitting.result()
             show(api, time.monotonic() - started)
-            console.print(f"Dashboard: [bold]{api.address}[/]")
             if options.keep:
-                console.print("Staying up. Stop with Ctrl-C.")
+                console.print(f"Dashboard: [bold]{api.address}[/] (stays up until Ctrl-C)")
                 process.wait()
             else:
                 console.print("Stopped. To look around in the dashboard: make demo KEEP=1")
