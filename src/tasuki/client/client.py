@@ -80,7 +80,7 @@ class Client:
                 or a list of seconds.
             timeout: seconds that an attempt may take.
             expires: seconds after which it is cancelled if it has not been started.
-            keep: seconds for which it is kept when it has ended. 0 removes it at once.
+            keep: seconds for which it is kept once it has completed. 0 removes it at once.
             tags: words to find it by.
             key: names this submission. The same submission with the same key within 24 hours
                 makes no second job and gives the id of the first one.
