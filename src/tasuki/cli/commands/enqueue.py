@@ -53,7 +53,7 @@ class Patience(Seconds):
 )
 @click.option("--timeout", type=Seconds(), help="How long an attempt may take.")
 @click.option("--expires", type=Seconds(), help="Cancel it if it has not begun by then.")
-@click.option("--keep", type=Seconds(), help="Keep it this long once it has ended.")
+@click.option("--keep", type=Seconds(), help="Keep it this long once it has completed.")
 @click.option("--tag", "-t", "tags", multiple=True, metavar="TAG", help="Any number of tags.")
 @click.option("--key", metavar="KEY", help="A second job with this key is not made.")
 @click.option(
