@@ -10,6 +10,7 @@ from tasuki.model.retention import Retention
 from tasuki.store.codec import ask
 from tasuki.store.link import Link
 from tasuki.store.messages import Exchanged, ExchangeRequest, Report
+from tasuki.wire.limits import RESULT_BYTES
 
 LEASE_SECONDS = 15.0
 MAX_CRASHES = 3
@@ -22,12 +23,16 @@ _replies = msgspec.msgpack.Decoder(Exchanged, strict=False)
 
 
 class LeaseTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """What a runner's lease is like. `seconds` is its length."""
+    """What a runner's lease is like. `seconds` is its length.
+
+    A result of more than `result_limit` bytes fails its job.
+    """
 
     seconds: float = LEASE_SECONDS
     max_crashes: int = MAX_CRASHES
     log_lines: int = LOG_LINES
     retention: Retention = Retention()
+    result_limit: int = RESULT_BYTES
 
     @property
     def milliseconds(self) -> int:

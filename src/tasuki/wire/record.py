@@ -39,8 +39,15 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True):
     tags: tuple[str, ...] = ()
 
 
+class Large(NamedTuple):
+    """A JSON text that stands in a place of its own: its size in bytes, and how it begins."""
+
+    size: int
+    preview: str
+
+
 class Record(NamedTuple):
-    """A decoded record. `data` is still JSON text."""
+    """A decoded record. `data` is still JSON text, and empty if it is `large`."""
 
     created: int
     expires: int
@@ -48,6 +55,7 @@ class Record(NamedTuple):
     type: str
     options: Options
     data: str
+    large: Large | None = None
 
 
 class Tries(NamedTuple):

@@ -7,12 +7,12 @@ _INSTEAD = "\N{REPLACEMENT CHARACTER}"
 
 
 def clean(text: str) -> str:
-    """The text as it can be written in UTF-8: lone surrogates are replaced, each by one character.
+    r"""The text as it can be written in UTF-8, with lone surrogates replaced by one character each.
 
     They stand for bytes that are not UTF-8, as in names of files. Whatever else there is stays as
     it is, NUL too, and what is derived from `str` becomes plain.
 
-    >>> clean("caf\\udce9.txt")
+    >>> clean("caf\udce9.txt")
     'caf�.txt'
     """
     if text.__class__ is not str:

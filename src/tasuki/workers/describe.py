@@ -1,12 +1,14 @@
 """An exception as text: what Python would print of it, within bounds, whatever it is."""
 
 import os
+import sys
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from traceback import FrameSummary, StackSummary, TracebackException, format_list
+from traceback import FrameSummary, StackSummary, TracebackException, format_list, walk_stack
 from types import FrameType, TracebackType
+from typing import cast
 
 from tasuki.model.outcome import JobError
 from tasuki.wire.text import clean
@@ -63,9 +65,32 @@ def traceback_of(error: BaseException) -> str:
         return ""
 
 
-def stack_text(frames: StackSummary) -> str:
-    """Where a thread or a task is, without the frames of Tasuki's own code."""
+def parts_of(error: BaseException) -> tuple[BaseException, ...]:
+    """What is in a group; nothing for an exception that is none."""
+    if not isinstance(error, BaseExceptionGroup):
+        return ()
+    return cast("BaseExceptionGroup[BaseException]", error).exceptions
+
+
+def stack_of(frames: StackSummary) -> str:
+    """The calls of a task or a thread as text, without the frames of Tasuki's own code."""
     return _ends_of_text(clean("".join(format_list(_of_users(frames)))))
+
+
+def frame_of_thread(thread: int) -> FrameType | None:
+    """Where a thread is; None if it has ended."""
+    # Its name looks private, but it is public and the only way.
+    return sys._current_frames().get(thread)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+
+def stack_of_thread(thread: int) -> str:
+    """The calls of a thread as text; nothing if it has ended."""
+    frame = frame_of_thread(thread)
+    if frame is None:
+        return ""
+    frames = StackSummary.extract(walk_stack(frame), limit=MOST_FRAMES)
+    frames.reverse()
+    return stack_of(frames)
 
 
 def _say(error: BaseException) -> str:
@@ -84,8 +109,9 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
     left = deque([error])
     while left:
         part = left.popleft()
-        if isinstance(part, BaseExceptionGroup):
-            left.extendleft(reversed(part.exceptions))
+        parts = parts_of(part)
+        if parts:
+            left.extendleft(reversed(parts))
         else:
             yield part
 
@@ -96,7 +122,8 @@ def _print(error: BaseException) -> str:
         frames = StackSummary.extract(_walk(_ends_of(first.__traceback__)), lookup_lines=False)
         _mark_gap(frames)
         head = "Traceback (most recent call last):\n"
-        return f"{head}{''.join(format_list(_of_users(frames)))}{name_of(error)}: {message_of(error)}\n"
+        calls = "".join(format_list(_of_users(frames)))
+        return f"{head}{calls}{name_of(error)}: {message_of(error)}\n"
     shown = TracebackException(
         type(error),
         error,
@@ -123,9 +150,8 @@ def _is_vast(error: BaseException) -> bool:
         frames += sum(1 for _ in islice(_walk(part.__traceback__), MOST_WALKED))
         if len(seen) > MOST_PARTS or frames >= MOST_WALKED:
             return True
-        left += [next for next in (part.__cause__, part.__context__) if next is not None]
-        if isinstance(part, BaseExceptionGroup):
-            left += part.exceptions
+        left += [origin for origin in (part.__cause__, part.__context__) if origin is not None]
+        left += parts_of(part)
     return False
 
 

@@ -118,8 +118,9 @@ def _take_notes(noted: Iterable[Attempt]) -> Notes:
     for position, attempt in enumerate(noted, 1):
         notes.ids.append(attempt.key)
         notes.stamps.append(attempt.stamp)
-        if attempt.progress is not None:
-            notes.progress[position], attempt.progress = attempt.progress, None
-        if attempt.lines:
-            notes.lines[position], attempt.lines = attempt.lines, []
+        progress, lines = attempt.take_notes()
+        if progress is not None:
+            notes.progress[position] = progress
+        if lines:
+            notes.lines[position] = lines
     return notes
