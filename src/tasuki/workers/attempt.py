@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from tasuki.model.errors import PayloadError, StoreError
+from tasuki.model.errors import StoreError
 from tasuki.model.outcome import Cancelled, Completed, Failed, JobError, Outcome, Released
 from tasuki.wire.ids import decode_id
-from tasuki.wire.payload import encode
+from tasuki.wire.payload import encode, too_large
 from tasuki.wire.record import Record, decode_record, decode_tries
 from tasuki.workers.blackbox import BlackBox
 from tasuki.workers.describe import message_of, traceback_of
@@ -315,8 +315,7 @@ class Attempt:
         try:
             text = bytes(encode(result, "result"))
             if len(text) > self._host.result_limit:
-                limit = self._host.result_limit
-                raise PayloadError(f"is {len(text)} bytes long, more than {limit}", field="result")
+                raise too_large(len(text), self._host.result_limit, "result")
             return Completed(text.decode())
         except BaseException as error:  # noqa: BLE001 - users' types may raise anything
             return bad_result(error)

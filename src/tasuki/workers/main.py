@@ -9,8 +9,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator
+from typing import NoReturn
 
 import msgspec
 
@@ -31,6 +31,7 @@ from tasuki.workers.protocol import (
 )
 from tasuki.workers.registry import Registry
 from tasuki.workers.runner import Runner
+from tasuki.workers.steady import run_steadily
 
 log = logging.getLogger("tasuki.runner")
 
@@ -180,7 +181,7 @@ def main() -> int:
         # What is loaded now stays: the garbage collector need not look through it again and again.
         gc.collect()
         gc.freeze()
-        _run(serve(config, registry, pipe, lifeline))
+        run_steadily(serve(config, registry, pipe, lifeline))
     except AppError as error:
         pipe.send(Message("failed", text=str(error)))
         return EXIT_APP
@@ -210,15 +211,6 @@ def _take_standard_input() -> int:
     os.dup2(nothing, 0)
     os.close(nothing)
     return lifeline
-
-
-def _run(coroutine: Coroutine[Any, Any, None]) -> None:
-    try:
-        import uvloop
-    except ImportError:
-        asyncio.run(coroutine)
-    else:
-        uvloop.run(coroutine)
 
 
 def leave_process(code: int) -> NoReturn:
