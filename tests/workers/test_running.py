@@ -9,6 +9,7 @@ import pytest
 
 from tasuki import Job, State, Worker
 from tasuki.model.errors import AppError
+from tasuki.workers.watcher import Unwatched
 from tests.support import eventually
 from tests.workers.desk import Desk, running
 
@@ -221,7 +222,12 @@ async def test_a_runner_whose_jobs_were_taken_stops_them_and_goes_on_under_a_new
 ) -> None:
     kind, gate, arrived = gated()
     names = list[str]()
-    async with running(desk.store, kind, started=names.append):
+
+    class Watching(Unwatched):
+        def registered(self, identity: str) -> None:
+            names.append(identity)
+
+    async with running(desk.store, kind, watcher=Watching()):
         id = await desk.submit("gated")
         await eventually(lambda: arrived)
         await desk.store.maintenance().reap([names[0]])

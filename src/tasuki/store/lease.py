@@ -138,7 +138,7 @@ class Lease:
         )
         return beat.cancels
 
-    async def leave(self, types: Sequence[str] = ()) -> int:
+    async def leave(self, types: Sequence[str] = (), *, crashed: bool = False) -> int:
         """Go, releasing what is still held. Gives how many jobs that were.
 
         Those that it was told to stop end as cancelled instead. The doorbells of `types` are rung

@@ -25,6 +25,7 @@ class Reaped(msgspec.Struct, frozen=True):
     failed: int
     cancelled: int
     more: bool
+    suspects: int = 0
 
 
 class _Moved(msgspec.Struct):
@@ -57,7 +58,13 @@ class Maintenance:
         }
         return (await ask(self._link, "expire", _Moved, fields)).moved
 
-    async def reap(self, dead: Sequence[str] = (), error: JobError = VANISHED) -> Reaped:
+    async def reap(
+        self,
+        dead: Sequence[str] = (),
+        error: JobError = VANISHED,
+        *,
+        begun: Sequence[str] | None = None,
+    ) -> Reaped:
         """Take back the jobs of runners whose lease ran out, or of `dead` ones, at once.
 
         At most 200 jobs in a call. `error` becomes the error of jobs that fail by this crash.

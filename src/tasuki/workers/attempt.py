@@ -44,6 +44,7 @@ class Attempt:
         "progress",
         "record",
         "settled",
+        "slot",
         "spec",
         "stamp",
         "started",
@@ -69,6 +70,7 @@ class Attempt:
         self.started = time.monotonic()
         self.stop: Stop | None = None
         self.settled = False
+        self.slot = 0
         self.noted = noted
         self.handle: asyncio.Task[None] | None = None
         self.timer: asyncio.TimerHandle | None = None

@@ -10,6 +10,7 @@ from tasuki.model.errors import PayloadError
 from tasuki.model.outcome import Cancelled, Completed, Outcome, Released
 from tasuki.wire.payload import encode
 from tasuki.workers.attempt import Attempt, Stop
+from tasuki.workers.blackbox import BlackBox
 from tasuki.workers.job import Job
 from tasuki.workers.judge import bad_result, invalid, judge, timed_out
 
@@ -31,7 +32,8 @@ class Executor:
     counts no more.
     """
 
-    def __init__(self, settle: Settle, leave: Leave) -> None:
+    def __init__(self, settle: Settle, leave: Leave, box: BlackBox) -> None:
+        self._box = box
         self._settle_outcome = settle
         self._leave = leave
         self._loop = asyncio.get_running_loop()
@@ -41,6 +43,7 @@ class Executor:
 
     def start(self, attempt: Attempt, job: Job[Any]) -> None:
         """Begin to run an attempt."""
+        attempt.slot = self._box.begin(attempt.key)
         timeout = attempt.timeout
         if timeout is not None:
             attempt.timer = self._loop.call_later(timeout, self.stop, attempt, Stop.TIMEOUT)
@@ -110,6 +113,7 @@ class Executor:
         if attempt.timer is not None:
             attempt.timer.cancel()
             attempt.timer = None
+        self._box.end(attempt.slot)
         self._settle(attempt, outcome)
         self._leave(attempt)
         # The attempt and its job know each other. Parted, they need no garbage collector to go.

@@ -11,6 +11,7 @@ from tasuki.store.reader import TYPES_FIELD
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.attempt import Stop
+from tasuki.workers.blackbox import BlackBox
 from tasuki.workers.ear import Ear
 from tasuki.workers.heartbeat import Heartbeat
 from tasuki.workers.pump import Pump
@@ -35,13 +36,14 @@ class Life:
         beaten: Callable[[], None],
         begins: Callable[[], None],
         outage: OutageLog,
+        box: BlackBox,
     ) -> None:
         self._store = store
         self._registry = registry
         self._links = [store.link(name) for name in ("pump", "bell", "heartbeat")]
         pump_link, bell_link, beat_link = self._links
         self.lease = store.lease(terms, pump_link)
-        self.pump = Pump(self.lease, registry.specs, self._on_idle, begins, outage)
+        self.pump = Pump(self.lease, registry.specs, self._on_idle, begins, outage, box)
         doorbell = store.doorbell(self.lease.runner, bell_link)
         self._ear = Ear(doorbell, self.pump.ring, terms.seconds / 3)
         self._loop = asyncio.get_running_loop()
@@ -51,6 +53,7 @@ class Life:
         )
         self._lost = asyncio.Event()
         self._abandoned = asyncio.Event()
+        self._why = Stop.RELEASE
 
     async def register(self) -> None:
         """Join the store under the life's identity.
@@ -102,21 +105,25 @@ class Life:
         self.pump.drain()
         await self._ear.hush()
 
-    def abandon(self) -> None:
-        """End `run` soon, even if some attempts do not stop: leaving releases their jobs."""
+    def abandon(self, *, crashed: bool = False) -> None:
+        """End `run` soon, even if some attempts do not stop: leaving releases their jobs.
+
+        If they have `crashed`, leaving has to say so of all of them, also of those that stop.
+        """
+        self._why = Stop.LOST if crashed else Stop.RELEASE
         self._abandoned.set()
 
-    async def leave(self) -> int:
+    async def leave(self, *, crashed: bool = False) -> int:
         """Leave the store, releasing what is left. Gives how many jobs that were.
 
         Raises:
             StoreError: the store refuses or cannot be reached.
         """
-        return await self.lease.leave(self._registry.types)
+        return await self.lease.leave(self._registry.types, crashed=crashed)
 
     async def _release_all(self, pump: asyncio.Task[None]) -> None:
         await self.drain()
-        self.pump.stop_all(Stop.RELEASE)
+        self.pump.stop_all(self._why)
         await asyncio.wait({pump}, timeout=END_SECONDS)
 
     async def wind_down(self) -> None:

@@ -17,6 +17,7 @@ from tasuki.store.lease import Lease
 from tasuki.store.messages import Exchanged, Report
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.attempt import Attempt, Stop
+from tasuki.workers.blackbox import BlackBox
 from tasuki.workers.executor import Executor
 from tasuki.workers.outbox import Outbox
 from tasuki.workers.relay import Relay
@@ -39,6 +40,7 @@ class Pump:
         idle: Callable[[list[str]], None],
         begins: Callable[[], None],
         outage: OutageLog,
+        box: BlackBox,
     ) -> None:
         self._lease = lease
         self._specs = specs
@@ -46,7 +48,7 @@ class Pump:
         self._begins = begins
         self._outage = outage
         self._outbox = Outbox(lease.terms.retention)
-        self._executor = Executor(self._on_outcome, self._on_left)
+        self._executor = Executor(self._on_outcome, self._on_left, box)
         self._running: dict[str, Attempt] = {}
         self._free = {type: spec.concurrency for type, spec in specs.items()}
         self._dry: set[str] = set()

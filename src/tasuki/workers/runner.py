@@ -2,32 +2,29 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 
 from tasuki.model.errors import LeaseLostError, StoreError
-from tasuki.store.lease import LeaseTerms
+from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
 from tasuki.upkeep.upkeep import Upkeep
+from tasuki.workers.blackbox import BlackBox
 from tasuki.workers.life import Life
 from tasuki.workers.registry import Registry
+from tasuki.workers.watcher import Unwatched, Watcher
 from tasuki.workers.worker import Worker
 
 log = logging.getLogger("tasuki.runner")
 
 LEAVE_SECONDS = 2.0
 """How long a runner tries to leave a store that does not answer. Its lease runs out then."""
-
-
-def _ignore(_: str) -> None: ...
+NOTE_SECONDS = 1.0
 
 
 class Runner:
     """Runs the workers of a registry against one store.
 
-    `started` is told each identity that the runner takes, `beaten` the identity at each heartbeat
-    (in another thread), `begins` the identity before claimed jobs begin to run, `left` the identity
-    that has released everything.
+    `watcher` is told how it is doing, `box` which attempts have begun.
     """
 
     def __init__(
@@ -36,22 +33,20 @@ class Runner:
         registry: Registry,
         terms: LeaseTerms | None = None,
         *,
-        started: Callable[[str], None] = _ignore,
-        beaten: Callable[[str], None] = _ignore,
-        begins: Callable[[str], None] = _ignore,
-        left: Callable[[str], None] = _ignore,
+        watcher: Watcher | None = None,
+        box: BlackBox | None = None,
     ) -> None:
         self._store = store
         self._registry = registry
         self._terms = terms or LeaseTerms()
-        self._started = started
-        self._beaten = beaten
-        self._begins = begins
-        self._left = left
+        self._watcher = watcher or Unwatched()
+        self._box = box or BlackBox.create()
         self._outage = OutageLog(log)
         self._life: Life | None = None
         self._set_up: list[Worker] = []
-        self._stopping = False
+        self._stopping = self._asked = False
+        self._cut_short = 0
+        self._noting: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
 
     @property
@@ -75,13 +70,20 @@ class Runner:
             while not self._stopping:
                 await self._live()
         finally:
+            if self._noting is not None:
+                self._noting.cancel()
             await upkeep.stop()
             await self._tear_down()
             self._ended.set()
 
-    async def stop(self, grace: float) -> None:
-        """Claim nothing more, wait up to `grace` seconds for the running jobs, release the rest."""
+    async def stop(self, grace: float, *, asked: bool = True) -> None:
+        """Claim nothing more, wait up to `grace` seconds for the running jobs, release the rest.
+
+        When nobody has `asked` for it, but a signal came from somewhere, the rest has crashed.
+        """
         self._stopping = True
+        if asked:
+            self.ask()
         if self._life is not None:
             await self._life.drain()
             try:
@@ -91,20 +93,34 @@ class Runner:
                 self.stop_now()
         await self._ended.wait()
 
+    def ask(self) -> None:
+        """That the runner stops was asked for. It is written down in the store, beside all else."""
+        if not self._asked:
+            self._asked = True
+            if self._life is not None:
+                self._noting = asyncio.create_task(self._note(self._life))
+
     def stop_now(self) -> None:
-        """Release all jobs without waiting for them."""
+        """Release all jobs without waiting for them; they have crashed if nobody `asked`."""
         self._stopping = True
         if self._life is not None:
-            self._life.abandon()
+            self._cut_short = max(self._cut_short, len(list(self._life.pump.attempts)))
+            self._life.abandon(crashed=not self._asked)
 
     async def _live(self) -> None:
         life = Life(
-            self._store, self._registry, self._terms, self._on_beat, self._on_begin, self._outage
+            self._store,
+            self._registry,
+            self._terms,
+            self._on_beat,
+            self._on_begin,
+            self._outage,
+            self._box,
         )
         self._life = life
         try:
             # Said first: from the moment it is registered, someone must know whose jobs they are.
-            self._started(life.lease.runner)
+            self._watcher.registered(life.lease.runner)
             if not await self._register(life):
                 return
             await life.run()
@@ -131,11 +147,12 @@ class Runner:
     async def _leave(self, life: Life) -> None:
         try:
             async with asyncio.timeout(LEAVE_SECONDS):
-                released = await life.leave()
+                released = await life.leave(crashed=not self._asked)
         except (StoreError, TimeoutError) as error:
             log.warning("left without telling the store, which did not answer: %s", error)
             return
-        self._left(life.lease.runner)
+        # Those that obeyed were released before.
+        self._watcher.left(max(released, self._cut_short))
         if released:
             log.info("released %d unfinished jobs", released)
 
@@ -148,10 +165,23 @@ class Runner:
         self._set_up.clear()
 
     def _on_beat(self) -> None:
-        life = self._life
-        if life is not None:
-            self._beaten(life.lease.runner)
+        self._watcher.beat(self.busy_until)
 
     def _on_begin(self) -> None:
-        if self._life is not None:
-            self._begins(self._life.lease.runner)
+        self._watcher.begins(self.busy_until)
+
+    async def _note(self, life: Life) -> None:
+        """Write down that the runner is stopping, so that its end is no crash, whoever causes it.
+
+        The store may be away: then it is tried again for as long as the runner is there.
+        """
+        lease = Lease(self._store.shared, self._terms, life.lease.runner)
+        while not self._ended.is_set():
+            try:
+                await lease.heartbeat({"stopping": "1"})
+                return
+            except StoreError as error:
+                log.debug("that this runner is stopping could not be written down: %s", error)
+            except LeaseLostError:
+                return
+            await asyncio.sleep(NOTE_SECONDS)
