@@ -51,6 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "store": Kind(503, "The store refused the call", 5),
     "store_unavailable": Kind(503, "The store is not available", 1),
     "store_read_only": Kind(503, "The store takes no writes", 5),
+    "store_refused": Kind(503, "The store does not let this server in", 5),
     "store_unsafe": Kind(503, "The store is not safe to use", 30),
     "layout": Kind(503, "The store was written by another version", 30),
     "store_full": Kind(507, "The store is full", 5),

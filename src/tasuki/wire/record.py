@@ -61,7 +61,7 @@ class Record(NamedTuple):
     type: str
     options: Options
     data: str
-    large: Large | None
+    large: Large | None = None
 
 
 class Tries(NamedTuple):

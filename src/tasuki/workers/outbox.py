@@ -115,12 +115,13 @@ class Outbox:
         notes.ids.append(attempt.key)
         notes.stamps.append(attempt.stamp)
         position, size = len(notes.ids), 0
-        if attempt.progress is not None:
-            notes.progress[position], attempt.progress = attempt.progress, None
-            size += len(notes.progress[position])
-        if attempt.lines:
-            notes.lines[position], attempt.lines = attempt.lines, []
-            size += sum(map(len, notes.lines[position]))
+        progress, lines = attempt.take_notes()
+        if progress is not None:
+            notes.progress[position] = progress
+            size += len(progress)
+        if lines:
+            notes.lines[position] = lines
+            size += sum(map(len, lines))
         self._weigh(size)
 
     def _finish(
