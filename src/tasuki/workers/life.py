@@ -36,10 +36,10 @@ class Life:
         box: BlackBox,
         stuck: StuckSlots,
     ) -> None:
-        self._store = store
         self._registry = registry
         self._links = [store.link(name) for name in ("pump", "bell", "heartbeat", "large")]
-        pump_link, bell_link, beat_link, self._large_link = self._links
+        pump_link, bell_link, beat_link, large_link = self._links
+        large = store.large(large_link)
         self.lease = store.lease(terms, pump_link)
         self.pump = Pump(
             self.lease,
@@ -48,7 +48,7 @@ class Life:
             watcher,
             outage,
             box=box,
-            fetch=self._fetch,
+            fetch=lambda key, size: large.read("data", key, size),
             stuck=stuck,
         )
         doorbell = store.doorbell(self.lease.runner, bell_link)
@@ -143,11 +143,6 @@ class Life:
     def _load(self) -> dict[str, str]:
         running = len(list(self.pump.attempts))
         return {"running": str(running), "stuck": str(len(self._stuck))}
-
-    async def _fetch(self, key: str, size: int) -> str | None:
-        place = f"{self._store.keyspace.base}data"
-        text: bytes | None = await self._large_link.command("HGET", place, key)
-        return None if text is None else text.decode()
 
     def _on_idle(self, types: list[str]) -> None:
         self._ear.listen(types)

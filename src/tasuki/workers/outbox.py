@@ -7,6 +7,7 @@ from tasuki.model.outcome import (
     Cancelled,
     Completed,
     Failed,
+    JobError,
     Outcome,
     Released,
     Retried,
@@ -80,6 +81,24 @@ class Outbox:
             else:
                 self._close_report()
         return self._closed.popleft()
+
+    def refused(self, piece: Report, error: JobError) -> Report:
+        """What to say in place of something that the store does not take: the job has failed."""
+        keep = self._retention.failed
+        body = encode_error(error)
+        groups = [
+            FinishedGroup(
+                State.FAILED,
+                group.type,
+                round(keep.age * 1_000),
+                keep.count,
+                group.ids,
+                group.stamps,
+                [f"{stamp[:-3]} 1 0 report\n{body}" for stamp in group.stamps],
+            )
+            for group in (*piece.finished, *piece.scheduled, *piece.released)
+        ]
+        return Report(finished=groups)
 
     def clear(self) -> None:
         """Forget everything: the lease was lost."""
