@@ -13,8 +13,26 @@ from tasuki.store.store import Store
 from tasuki.wire.payload import encode
 from tasuki.workers.registry import Registry
 from tasuki.workers.runner import Runner
-from tasuki.workers.watcher import Watcher
+from tasuki.workers.watcher import Unwatched, Watcher
 from tests.support import eventually
+
+
+class Seen(Unwatched):
+    """A watcher that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.identities: list[str] = []
+        self.retired: list[str] = []
+        self.blocks: list[str] = []
+
+    def registered(self, identity: str) -> None:
+        self.identities.append(identity)
+
+    def retire(self, reason: str) -> None:
+        self.retired.append(reason)
+
+    def blocked(self, key: str) -> None:
+        self.blocks.append(key)
 
 
 class Desk:

@@ -55,7 +55,7 @@ class _Log(msgspec.Struct):
 TYPES_FIELD = "types"
 """Where a runner says which types it works on, a line for each."""
 
-_INTERNAL_FIELDS = frozenset({"number", "stamp", "lost", "started", TYPES_FIELD})
+_INTERNAL_FIELDS = frozenset({"number", "stamp", "lost", "started", "died_with", TYPES_FIELD})
 
 
 class Reader:

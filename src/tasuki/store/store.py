@@ -6,6 +6,7 @@ from tasuki.store.doorbell import Doorbell
 from tasuki.store.feed import Feed
 from tasuki.store.history import History
 from tasuki.store.keys import Keyspace
+from tasuki.store.large import LargeTexts
 from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.link import Link
 from tasuki.store.listing import Listing
@@ -65,6 +66,10 @@ class Store:
     def feed(self) -> Feed:
         """The stream of events, on a connection of its own."""
         return Feed(self.link("feed"))
+
+    def large(self, link: Link | None = None) -> LargeTexts:
+        """Reads large data and results, on a connection of its own."""
+        return LargeTexts(link or self.link("large"))
 
     def reader(self) -> Reader:
         """Looks at jobs, types and runners."""

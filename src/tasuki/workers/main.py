@@ -15,6 +15,7 @@ from tasuki.telemetry.logs import configure
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.app import load_app
 from tasuki.workers.blackbox import BlackBox
+from tasuki.workers.forks import free_children
 from tasuki.workers.process.channel import Channel
 from tasuki.workers.process.exit import LINGER_SECONDS, end_now, end_within, leave_process
 from tasuki.workers.process.lifeline import Lifeline
@@ -48,8 +49,7 @@ class Process:
         self._config = config
         self._channel = channel
         self._box = box
-        self._runner: Runner | None = None
-        self._lifeline = Lifeline(orders, config.pulse, self._beat)
+        self._lifeline = Lifeline(orders, config.pulse, channel.pulse)
 
     def run(self) -> int:
         """Load the app, serve, and give the exit code."""
@@ -89,7 +89,6 @@ class Process:
             watcher=self._channel,
             box=self._box,
         )
-        self._runner = runner
         stopper = Stopper(runner, self._channel, config.grace)
 
         async def work() -> None:
@@ -106,9 +105,6 @@ class Process:
             end_now(EXIT_OK, group=True)
         # The loop waits for its threads when it closes.
         end_within(LINGER_SECONDS, EXIT_OK, "ended without waiting any longer")
-
-    def _beat(self) -> None:
-        self._channel.beat(self._runner.busy_until if self._runner else 0.0)
 
 
 def _bound_teardown() -> None:
@@ -137,6 +133,7 @@ def main() -> int:
     box = os.environ.pop(BLACKBOX_VARIABLE, "")
     config = msgspec.json.decode(_first_line(), type=RunnerConfig)
     orders = _take_standard_input()
+    free_children()
     configure(config.log_level, config.log_format)
     return Process(
         config,

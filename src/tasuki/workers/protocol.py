@@ -25,6 +25,7 @@ import msgspec
 from tasuki.model.retention import Retention
 from tasuki.store.lease import LEASE_SECONDS, LOG_LINES, MAX_CRASHES, LeaseTerms
 from tasuki.telemetry.logs import LogFormat
+from tasuki.wire.limits import RESULT_BYTES
 
 PIPE_VARIABLE = "TASUKI_PIPE"
 BLACKBOX_VARIABLE = "TASUKI_BLACKBOX"
@@ -62,6 +63,7 @@ class RunnerConfig(msgspec.Struct, frozen=True, kw_only=True):
     max_crashes: int = MAX_CRASHES
     log_lines: int = LOG_LINES
     retention: Retention = Retention()
+    result_limit: int = RESULT_BYTES
     log_level: str = "info"
     log_format: LogFormat = "text"
     allow_unsafe: bool = False
@@ -80,6 +82,8 @@ class RunnerConfig(msgspec.Struct, frozen=True, kw_only=True):
             max_crashes=self.max_crashes,
             log_lines=self.log_lines,
             retention=self.retention,
+            result_limit=self.result_limit,
+            apart=self.apart,
         )
 
 

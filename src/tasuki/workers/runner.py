@@ -2,29 +2,41 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 
-from tasuki.model.errors import LeaseLostError, StoreError
+from tasuki.model.errors import LayoutError, LeaseLostError, StoreError, StoreUnsafeError
 from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
 from tasuki.upkeep.upkeep import Upkeep
+from tasuki.workers.attempt import Attempt, Stop
 from tasuki.workers.blackbox import BlackBox
 from tasuki.workers.life import Life
 from tasuki.workers.registry import Registry
+from tasuki.workers.stuck import StuckSlots
+from tasuki.workers.watchdog import Watchdog
 from tasuki.workers.watcher import Unwatched, Watcher
 from tasuki.workers.worker import Worker
 
 log = logging.getLogger("tasuki.runner")
 
+REGISTER_SECONDS = 1.0
+"""How long a runner waits before it tries again to register."""
 LEAVE_SECONDS = 2.0
 """How long a runner tries to leave a store that does not answer. Its lease runs out then."""
 NOTE_SECONDS = 1.0
+"""How long it waits before it tries again to write down that it is stopping."""
+
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Seconds between a life that ended for a fault and the next one, which doubles."""
 
 
 class Runner:
     """Runs the workers of a registry against one store.
 
-    `watcher` is told how it is doing, `box` which attempts have begun.
+    `watcher` is told how it is doing. `box` is where it writes down which attempts have begun; one
+    that nobody reads is made if none is given.
     """
 
     def __init__(
@@ -41,49 +53,59 @@ class Runner:
         self._terms = terms or LeaseTerms()
         self._watcher = watcher or Unwatched()
         self._box = box or BlackBox.create()
+        self._own_box = box is None
+        self._stuck = StuckSlots(registry.specs, self._watcher.retire)
         self._outage = OutageLog(log)
         self._life: Life | None = None
         self._set_up: list[Worker] = []
-        self._stopping = self._asked = False
-        self._cut_short = 0
-        self._noting: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
         self._ended = asyncio.Event()
-
-    @property
-    def busy_until(self) -> float:
-        """Monotonic time by which the running jobs should be over; 0 if that cannot be said."""
-        return self._life.pump.busy_until if self._life else 0.0
+        self._asked = self._unasked = False
+        self._released = 0
+        self._noting: asyncio.Task[None] | None = None
+        self._pause = FIRST_PAUSE
 
     async def run(self) -> None:
         """Set up the workers, run jobs until `stop`, and tear the workers down.
 
+        On terms of a runner apart it ends by itself when nothing is left for it.
+
         Raises:
             Exception: what a worker's `setup` raised.
             LayoutError: the store was written by another version of Tasuki.
+            StoreUnsafeError: the store could lose jobs.
         """
+        watchdog = Watchdog(self._attempts, self._watcher.blocked)
+        watchdog.start()
         upkeep = Upkeep(self._store.maintenance(self._terms), self._store.reader())
         try:
             for worker in self._registry.workers:
                 await worker.setup()
                 self._set_up.append(worker)
             await upkeep.start()
-            while not self._stopping:
+            while not self._stopping.is_set():
                 await self._live()
         finally:
             if self._noting is not None:
                 self._noting.cancel()
             await upkeep.stop()
             await self._tear_down()
+            await watchdog.stop()
+            if self._own_box:
+                self._box.close()
             self._ended.set()
 
     async def stop(self, grace: float, *, asked: bool = True) -> None:
         """Claim nothing more, wait up to `grace` seconds for the running jobs, release the rest.
 
-        When nobody has `asked` for it, but a signal came from somewhere, the rest has crashed.
+        When nobody has `asked` for it, but a signal came from somewhere, the rest is taken back as
+        if the process had died: one of them may have sent it.
         """
-        self._stopping = True
+        self._stopping.set()
         if asked:
             self.ask()
+        else:
+            self._unasked = True
         if self._life is not None:
             await self._life.drain()
             try:
@@ -94,28 +116,30 @@ class Runner:
         await self._ended.wait()
 
     def ask(self) -> None:
-        """That the runner stops was asked for. It is written down in the store, beside all else."""
+        """That the runner stops is asked for. It is written down in the store, beside all else."""
+        self._unasked = False
         if not self._asked:
             self._asked = True
             if self._life is not None:
-                self._noting = asyncio.create_task(self._note(self._life))
+                self._noting = asyncio.create_task(self._note(self._life.lease.runner))
 
     def stop_now(self) -> None:
-        """Release all jobs without waiting for them; they have crashed if nobody `asked`."""
-        self._stopping = True
+        """Release all jobs without waiting for them."""
+        self._stopping.set()
         if self._life is not None:
-            self._cut_short = max(self._cut_short, len(list(self._life.pump.attempts)))
-            self._life.abandon(crashed=not self._asked)
+            # Those that obey are not there any more when it leaves.
+            self._released += len(list(self._life.pump.attempts))
+            self._life.abandon(unasked=self._unasked)
 
     async def _live(self) -> None:
         life = Life(
             self._store,
             self._registry,
             self._terms,
-            self._on_beat,
-            self._on_begin,
+            self._watcher,
             self._outage,
-            self._box,
+            box=self._box,
+            stuck=self._stuck,
         )
         self._life = life
         try:
@@ -124,37 +148,62 @@ class Runner:
             if not await self._register(life):
                 return
             await life.run()
-            await self._leave(life)
+            # Of itself a life ends only when a runner apart has nothing left to do.
+            self._stopping.set()
+            if await self._leave(life):
+                self._watcher.left(self._released)
         except LeaseLostError as error:
             log.warning("%s: its jobs were taken back; going on under a new name", error)
             await life.wind_down()
+        except (LayoutError, StoreUnsafeError):
+            raise
+        except Exception:
+            log.exception("runner %s failed; going on under a new name", life.lease.runner)
+            await self._bury(life)
         finally:
             self._life = None
             await life.close()
 
+    async def _bury(self, life: Life) -> None:
+        """Give back what a life held that ended for a fault, and wait a little for the next one."""
+        life.pump.stop_all(Stop.LOST)
+        await life.wind_down()
+        await self._leave(life)
+        pause, self._pause = self._pause, min(2 * self._pause, LONGEST_PAUSE)
+        await self._rest(pause)
+
     async def _register(self, life: Life) -> bool:
-        while not self._stopping:
+        while not self._stopping.is_set():
             try:
                 await life.register()
                 return True
             except StoreError as error:
-                if type(error).code in ("layout", "store_unsafe"):
+                if not error.transient:
                     raise
                 self._outage.down(error)
-                await asyncio.sleep(1)
+                await self._rest(REGISTER_SECONDS)
         return False
 
-    async def _leave(self, life: Life) -> None:
+    async def _rest(self, seconds: float) -> None:
+        """Wait, but no longer than until the order to stop."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+    async def _leave(self, life: Life) -> bool:
+        """Leave the store; whether that was possible."""
         try:
             async with asyncio.timeout(LEAVE_SECONDS):
-                released = await life.leave(crashed=not self._asked)
+                released = await life.leave(unasked=self._unasked)
         except (StoreError, TimeoutError) as error:
             log.warning("left without telling the store, which did not answer: %s", error)
-            return
-        # Those that obeyed were released before.
-        self._watcher.left(max(released, self._cut_short))
+            return False
+        self._released += released
         if released:
             log.info("released %d unfinished jobs", released)
+        return True
 
     async def _tear_down(self) -> None:
         for worker in reversed(self._set_up):
@@ -164,24 +213,22 @@ class Runner:
                 log.exception("teardown of %s failed", type(worker).__name__)
         self._set_up.clear()
 
-    def _on_beat(self) -> None:
-        self._watcher.beat(self.busy_until)
-
-    def _on_begin(self) -> None:
-        self._watcher.begins(self.busy_until)
-
-    async def _note(self, life: Life) -> None:
+    async def _note(self, identity: str) -> None:
         """Write down that the runner is stopping, so that its end is no crash, whoever causes it.
 
-        The store may be away: then it is tried again for as long as the runner is there.
+        The store may be away: it is tried again for as long as the runner is there.
         """
-        lease = Lease(self._store.shared, self._terms, life.lease.runner)
-        while not self._ended.is_set():
+        lease = Lease(self._store.shared, self._terms, identity)
+        while True:
             try:
                 await lease.heartbeat({"stopping": "1"})
                 return
-            except StoreError as error:
-                log.debug("that this runner is stopping could not be written down: %s", error)
             except LeaseLostError:
                 return
+            except Exception as error:  # noqa: BLE001 - it must not cost more than the note
+                log.debug("that this runner is stopping could not be written down: %s", error)
             await asyncio.sleep(NOTE_SECONDS)
+
+    def _attempts(self) -> Iterable[Attempt]:
+        life = self._life
+        return () if life is None else life.pump.attempts

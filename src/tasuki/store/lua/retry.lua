@@ -31,7 +31,7 @@ for i, id in ipairs(request.ids) do
   end
 end
 bulk('HSET', 'jobs', endless)
-for _, name in ipairs({ 'ends', 'tries', 'progress' }) do
+for _, name in ipairs({ 'ends', 'results', 'tries', 'progress' }) do
   bulk('HDEL', name, chosen)
 end
 local groups, order = restore(chosen)

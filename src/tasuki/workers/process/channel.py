@@ -42,10 +42,14 @@ class Channel:
         self.is_known = True
         self._send(Message("identity", identity))
 
+    def pulse(self) -> None:
+        """Threads can run, and there is no other news."""
+        self._send(Message("beat", busy_until=self._told))
+
     def beat(self, busy_until: float) -> None:
         """Threads can run, and the running jobs should be over by then (0: not known)."""
         self._told = busy_until and busy_until + SLACK_SECONDS
-        self._send(Message("beat", busy_until=self._told))
+        self.pulse()
 
     def begins(self, busy_until: float) -> None:
         """Jobs are about to begin, and all should be over by then."""
