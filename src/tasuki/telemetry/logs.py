@@ -19,11 +19,14 @@ _DIM, _YELLOW, _RED, _RESET = "\x1b[2m", "\x1b[33m", "\x1b[31m", "\x1b[0m"
 _COLOURS = {logging.WARNING: _YELLOW, logging.ERROR: _RED, logging.CRITICAL: _RED}
 
 
-def configure(level: str, style: LogFormat, stream: TextIO = sys.stderr) -> None:
+def configure(level: str, style: LogFormat, stream: TextIO | None = None) -> None:
     """Send the log of Tasuki and of the user's app, and Python's warnings, to `stream`.
+
+    Without one, that is standard error.
 
     It never waits for whoever reads the stream; see `PatientHandler`.
     """
+    stream = stream or sys.stderr
     handler = PatientHandler(stream)
     handler.setFormatter(JsonLines() if style == "json" else TextLines(colours(stream)))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
