@@ -10,7 +10,7 @@ from tasuki.cli.banner import Scene, announce
 from tasuki.cli.named_store import NamedStore
 from tasuki.cli.services import Orders, Part, Service, serve
 from tasuki.cli.settings import Settings
-from tasuki.embedded import Died, EmbeddedStore, StartFailed, StoreEvent
+from tasuki.embedded import Died, EmbeddedStore, StartFailed, StoreEvent, Vanished
 from tasuki.store.store import Store
 from tasuki.telemetry.logs import configure
 
@@ -75,9 +75,12 @@ def _embedded(settings: Settings) -> EmbeddedStore:
 
 
 def _tell(event: StoreEvent) -> None:
-    log.log(
-        logging.WARNING if isinstance(event, (Died, StartFailed)) else logging.INFO, "%s", event
-    )
+    level = logging.INFO
+    if isinstance(event, (Died, StartFailed)):
+        level = logging.WARNING
+    elif isinstance(event, Vanished):
+        level = logging.ERROR
+    log.log(level, "%s", event)
 
 
 def _server(settings: Settings, store: Store) -> "Server":
