@@ -45,7 +45,7 @@ async def launch(settings: Settings, plan: Plan) -> None:
     embedded = None if settings.url else _embedded(settings)
     url = embedded.url if embedded else str(settings.url)
     store = Store(url, namespace=settings.namespace)
-    server = _server(settings, store) if plan.server else None
+    server = _server(settings, store, embedded) if plan.server else None
     keeper = embedded or NamedStore(store, allow_unsafe=settings.allow_unsafe)
     parts = [Part("the store", keeper)]
     if server:
@@ -83,7 +83,7 @@ def _tell(event: StoreEvent) -> None:
     log.log(level, "%s", event)
 
 
-def _server(settings: Settings, store: Store) -> "Server":
+def _server(settings: Settings, store: Store, embedded: EmbeddedStore | None) -> "Server":
     from tasuki.server import Server, ServerOptions
 
     server = settings.server
@@ -95,7 +95,9 @@ def _server(settings: Settings, store: Store) -> "Server":
         insecure=server.insecure,
         retention=settings.retention.rules,
     )
-    return Server(options, store)
+    if embedded is None:
+        return Server(options, store)
+    return Server(options, store, lambda: embedded.trouble)
 
 
 def _daemon(settings: Settings, url: str, app: str, *, reload: bool) -> Service:
