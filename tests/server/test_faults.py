@@ -11,7 +11,7 @@ import pytest
 from tasuki.admin import Health
 from tasuki.server import Server, ServerOptions
 from tasuki.store.store import Store
-from tests.server.own_store import OwnStore
+from tests.server.own_store import OwnStore, slow_loading
 from tests.server.support import check_problem, count_jobs, submit
 from tests.support import eventually, plain_client
 
@@ -133,18 +133,16 @@ async def test_a_store_that_is_away_from_the_start(own: OwnStore) -> None:
 
 
 async def test_a_store_that_is_loading(own_server: httpx.AsyncClient, own: OwnStore) -> None:
-    jobs = [{"type": f"type {n}"} for n in range(300)]
-    assert (await own_server.post("/api/v1/jobs", json=jobs)).status_code == 201
-    own.rewrite()
+    await submit(own_server)
+    own.fill(keys=300, bytes=2_000)
     own.kill()
-    # Each type is a key, and each key takes so many microseconds.
-    own.start_loading("--key-load-delay", "20000", "--loading-process-events-interval-bytes", "1024")
+    own.start_loading(*slow_loading(300, seconds=6))
     for method, path in (("POST", "/api/v1/jobs"), ("GET", "/api/v1/types")):
         answer = await timely(own_server, method, path, json=NEW)
         check_problem(answer, 503, "store_unavailable")
     await check_health(own_server, "store_unavailable", "is loading its data")
     await eventually(lambda: _is_ready(own_server), seconds=20)
-    assert await submit(own_server) == 301
+    assert await submit(own_server) == 2
 
 
 @pytest.mark.parametrize(
