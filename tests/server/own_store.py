@@ -62,11 +62,11 @@ class OwnStore:
         with plain_client(self.url) as client:
             eventually_sync(lambda: "'aof_rewrite_in_progress': 0" in str(client.info()))
 
-    def fill(self, *, keys: int, bytes: int) -> None:
+    def fill(self, *, keys: int, size: int) -> None:
         """Give it data that cannot be compressed, in the form that it loads key by key."""
         with plain_client(self.url) as client, client.pipeline(transaction=False) as pipeline:
             for number in range(keys):
-                pipeline.set(f"filler:{number}", secrets.token_hex(bytes // 2))
+                pipeline.set(f"filler:{number}", secrets.token_hex(size // 2))
             pipeline.execute()
         self.rewrite()
 

@@ -134,7 +134,7 @@ async def test_a_store_that_is_away_from_the_start(own: OwnStore) -> None:
 
 async def test_a_store_that_is_loading(own_server: httpx.AsyncClient, own: OwnStore) -> None:
     await submit(own_server)
-    own.fill(keys=300, bytes=2_000)
+    own.fill(keys=300, size=2_000)
     own.kill()
     own.start_loading(*slow_loading(300, seconds=6))
     for method, path in (("POST", "/api/v1/jobs"), ("GET", "/api/v1/types")):
