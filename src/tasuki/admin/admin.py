@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tasuki.admin.health import Health
+from tasuki.admin.health import Health, Trouble
 from tasuki.admin.views import RunnerView, StatsView, runner_view, stats_view
 from tasuki.client import Client
 from tasuki.model.errors import InvalidError, StoreUnavailableError, WaitTimeoutError
@@ -29,13 +29,19 @@ class Admin:
     when the job's state does not allow it.
     """
 
-    def __init__(self, store: Store, client: Client, retention: Retention | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        client: Client,
+        retention: Retention | None = None,
+        trouble: Trouble = lambda: None,
+    ) -> None:
         self._client = client
         self._reader = store.reader()
         self._listing = store.listing()
         self._history = store.history()
         self._operator = store.operator(retention)
-        self.health = Health(store)
+        self.health = Health(store, trouble)
 
     # ------------------------------------------------------------------------------- jobs
 

@@ -124,7 +124,9 @@ class Settings(Section, frozen=True, kw_only=True):
         "when that store has a change on disk; always: before it answers",
     ] = "always"
     maxmemory: Annotated[
-        int | None, Size(8 * 2**20), "most memory of that store; without it, there is no limit"
+        int | None,
+        Size(8 * 2**20),
+        "most memory of that store; without it, half of the machine's or the container's",
     ] = None
     allow_unsafe: Annotated[bool, Switch(), "use a store even if it could lose jobs"] = False
     server: ServerSettings = ServerSettings()

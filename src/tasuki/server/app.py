@@ -46,7 +46,7 @@ def build_app(services: Services, options: ServerOptions) -> ASGIApp:
     """The ASGI application: the native API, Kue's API, and the dashboard everywhere else."""
     operations = all_operations(services, options)
     kue = KueApi(services.admin, services.client, body_limit=options.body_limit)
-    problems = Problems()
+    problems = Problems(services.admin.health.explain)
 
     async def missed(request: Request, error: HTTPException) -> Response:
         ours = request.scope["path"].startswith(("/api/", "/health/"))
