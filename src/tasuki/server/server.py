@@ -32,7 +32,7 @@ class Server:
 
     def __init__(self, options: ServerOptions, store: Store) -> None:
         self._options = options
-        self._client = Client(store)
+        self._client = Client(store, data_limit=options.data_limit)
         self._hub = EventHub(store.feed(), store.feed())
         self._patience = Patience()
         self._upkeep = Upkeep(
