@@ -16,7 +16,11 @@ from tasuki.model.names import (
     priority_number,
 )
 
-printable = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
+DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+printable = st.characters(
+    exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters=DIRECTIONS
+)
 names = st.text(printable, min_size=1, max_size=50)
 
 
@@ -44,6 +48,12 @@ def test_a_control_character_anywhere_is_refused(before: str, control: str, afte
     with pytest.raises(InvalidError) as refused:
         check_type(before + control + after)
     assert refused.value.field == "type"
+
+
+@pytest.mark.parametrize("character", DIRECTIONS, ids=ascii)
+def test_what_turns_around_its_neighbours_is_refused(character: str):
+    with pytest.raises(InvalidError, match="direction"):
+        check_type(f"a{character}b")
 
 
 @pytest.mark.parametrize("name", ["", None, 5, b"email", ["email"]], ids=repr)

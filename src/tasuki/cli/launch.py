@@ -90,6 +90,7 @@ def _server(settings: Settings, store: Store, embedded: EmbeddedStore | None) ->
     options = ServerOptions(
         host=server.host,
         port=server.port,
+        data_limit=settings.data_limit,
         body_limit=server.body_limit,
         hosts=server.allowed_hosts,
         insecure=server.insecure,

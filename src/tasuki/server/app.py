@@ -45,7 +45,7 @@ class Services(NamedTuple):
 def build_app(services: Services, options: ServerOptions) -> ASGIApp:
     """The ASGI application: the native API, Kue's API, and the dashboard everywhere else."""
     operations = all_operations(services, options)
-    kue = KueApi(services.admin, services.client, body_limit=options.body_limit)
+    kue = KueApi(services.admin, services.client, options)
     problems = Problems(services.admin.health.explain)
 
     async def missed(request: Request, error: HTTPException) -> Response:
@@ -76,7 +76,7 @@ def all_operations(services: Services, options: ServerOptions) -> Sequence[Opera
     admin = services.admin
     return [
         *Jobs(
-            admin, services.client, services.patience, body_limit=options.body_limit
+            admin, services.client, services.patience, body_limit=options.largest_body
         ).operations(),
         *HealthChecks(admin.health).operations(),
         *Types(admin).operations(),

@@ -35,7 +35,7 @@ class Server:
         self, options: ServerOptions, store: Store, trouble: Trouble = lambda: None
     ) -> None:
         self._options = options
-        self._client = Client(store)
+        self._client = Client(store, data_limit=options.data_limit)
         self._hub = EventHub(store.feed(), store.feed())
         self._patience = Patience()
         self._upkeep = Upkeep(

@@ -35,6 +35,10 @@ class Store:
         self._links: list[Link] = []
         self._shared: Link | None = None
 
+    def anew(self) -> "Store":
+        """The same store, with connections of its own, as for another event loop."""
+        return Store(self.address.url, namespace=self.keyspace.namespace)
+
     def link(self, name: str) -> Link:
         """A connection for a user of its own, such as `pump`, `bell` or `heartbeat`."""
         link = Link(self.address, self.keyspace, name)
