@@ -15,11 +15,15 @@ PRIORITIES = {"critical": -15, "high": -10, "medium": -5, "normal": 0, "low": 10
 """Names for priorities. The smaller number runs first."""
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_DIRECTION = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""They would turn round what stands beside the name, wherever it is shown."""
 _NAMESPACE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 def check_type(type: object) -> None:
-    """Refuse a job type that is empty, longer than 200 bytes, or has control characters.
+    """Refuse a job type that is empty, longer than 200 bytes, or has characters that steer.
+
+    Those are control characters, and those that set the direction of text.
 
     Raises:
         InvalidError: naming the field `type`.
@@ -28,7 +32,7 @@ def check_type(type: object) -> None:
 
 
 def check_tags(tags: Iterable[object]) -> None:
-    """Refuse tags that are empty, too long, too many, or have control characters.
+    """Refuse tags that are empty, too long, too many, or have characters that steer.
 
     Raises:
         InvalidError: naming the tag, as in `tags[2]`.
@@ -76,7 +80,13 @@ def _check_text(field: str, value: object, longest: int) -> None:
         raise InvalidError("must be a string", field=field)
     if not value:
         raise InvalidError("must not be empty", field=field)
-    if not value.isprintable() and _UNPRINTABLE.search(value):
-        raise InvalidError("must not contain control characters", field=field)
+    if not value.isprintable():
+        if _UNPRINTABLE.search(value):
+            raise InvalidError("must not contain control characters", field=field)
+        if found := _DIRECTION.search(value):
+            raise InvalidError(
+                f"must not contain U+{ord(found[0]):04X}, which sets the direction of text",
+                field=field,
+            )
     if len(value) * 4 > longest and len(value.encode()) > longest:
         raise InvalidError(f"must be at most {longest} bytes long", field=field)
