@@ -23,7 +23,7 @@ PATIENCE_MS = 5_000
 """How long a lease may be over before it counts as forgotten."""
 CENSUS_TRIES = 3
 
-_SIDE = frozenset({"tries", "ends", "progress", "logged"})
+_SIDE = frozenset({"tries", "ends", "progress", "before", "logged"})
 _SETS = ("wait:", "lease:", "done:")
 _OF_RUNNERS = ("runner:", "lease:", "cancel:")
 

@@ -5,8 +5,9 @@
     jobs            hash   id -> record
     tries           hash   id -> attempts made, crashes, last error; from the first failure on
     ends            hash   id -> how the job ended
+    before          hash   id -> how the job ended before a person had it run again
     progress        hash   id -> progress as JSON
-    logged, log:ID  hash   id -> number of log lines; list of the lines
+    logged, log:ID  hash   id -> how many lines it ever logged; list of those that are kept
     wait:TYPE       zset   waiting, score = priority
     due             zset   scheduled, score = due time in ms
     expires         zset   score = time in ms at which a job that does not run is cancelled

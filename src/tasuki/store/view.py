@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tasuki.model.job import DEFAULT_ATTEMPTS, Attempts, JobInfo
+from tasuki.model.job import DEFAULT_ATTEMPTS, Attempts, Before, JobInfo
 from tasuki.model.state import State
 from tasuki.wire.ids import decode_id
 from tasuki.wire.record import (
@@ -58,6 +58,20 @@ def job_info(id: str, row: Row, options: WorkerOptions) -> JobInfo:
     if row.end:
         return _finished(id, record, decode_end(row.end), row, options)
     return _unfinished(id, record, tries, row, options)
+
+
+def ended_before(text: str) -> Before:
+    """How a job ended before it was retried, from its end of then without the result."""
+    end = decode_end(text)
+    return Before(
+        state=end.state,
+        reason=end.reason if end.reason != "-" else None,
+        error=decode_error(end.body) if end.state is State.FAILED else None,
+        attempts=end.made,
+        crashes=end.crashes,
+        started_at=moment(end.started) if end.started else None,
+        finished_at=moment(end.finished),
+    )
 
 
 def _unfinished(id: str, record: Record, tries: Tries, row: Row, options: WorkerOptions) -> JobInfo:
