@@ -31,7 +31,7 @@ def test_a_plain_job() -> None:
         '{"id":7,"type":"email","state":"waiting","reason":null,"priority":0,"data":{},'
         '"result":null,"error":null,"attempts":{"made":0,"max":3},"crashes":0,"progress":null,'
         '"tags":[],"created_at":"2026-01-31T08:00:00.123Z","run_at":null,"started_at":null,'
-        '"finished_at":null,"timeout":null,"runner":null,"cancelling":false,"before":null}'
+        '"finished_at":null,"timeout":null,"runner":null,"cancelling":false,"before":null,"message":null}'
     )
 
 

@@ -17,7 +17,7 @@ from tests.support import eventually
 FIELDS = [
     *("id", "type", "state", "reason", "priority", "data", "result", "error", "attempts"),
     *("crashes", "progress", "tags", "created_at", "run_at", "started_at", "finished_at"),
-    *("timeout", "runner", "cancelling", "before"),
+    *("timeout", "runner", "cancelling", "before", "message"),
 ]
 
 

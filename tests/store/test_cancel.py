@@ -32,6 +32,7 @@ async def test_what_has_not_started_is_cancelled_at_once(store: Store, options: 
     assert before == (State.SCHEDULED if "delay" in options else State.WAITING)
     job = await store.reader().job(id)
     assert (job.state, job.reason) == (State.CANCELLED, "cancelled")
+    assert job.message == "no longer wanted"
     assert job.started_at is job.runner is None
     assert job.finished_at
     assert await (await runner(store)).claim() == []

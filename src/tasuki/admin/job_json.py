@@ -28,7 +28,7 @@ class JobJson(msgspec.Struct, frozen=True, kw_only=True):
     `reason` says in one word why the job is in its state. `run_at` is when a scheduled job will
     run. `timeout` is in seconds. `runner` holds or held the job. `cancelling` tells that an active
     job was told to stop, and has not stopped yet. `before` is how it ended when it was retried by a
-    person, the last time.
+    person, the last time. `message` says more of a cancelled job.
     """
 
     id: int
@@ -51,6 +51,7 @@ class JobJson(msgspec.Struct, frozen=True, kw_only=True):
     runner: str | None
     cancelling: bool
     before: BeforeJson | None
+    message: str | None
 
 
 def job_json(info: JobInfo) -> JobJson:
@@ -76,6 +77,7 @@ def job_json(info: JobInfo) -> JobJson:
         runner=info.runner,
         cancelling=info.cancelling,
         before=None if info.before is None else _before(info.before),
+        message=info.message,
     )
 
 

@@ -119,7 +119,7 @@ class JobInfo(msgspec.Struct, frozen=True, kw_only=True):
     `run_at` is the time from which the job may run. `reason` says in one word why it is where it
     is (`error`, `crashed`, `expired`, `cancelled`, ...). `runner` holds or held the job.
     `cancelling` tells that an active job was told to stop, and has not stopped yet. `before` is how
-    it ended when it was retried by a person, the last time.
+    it ended when it was retried by a person, the last time. `message` says more of a cancelled job.
     """
 
     id: int
@@ -142,3 +142,4 @@ class JobInfo(msgspec.Struct, frozen=True, kw_only=True):
     runner: str | None = None
     cancelling: bool = False
     before: Before | None = None
+    message: str | None = None

@@ -103,6 +103,7 @@ def _finished(id: str, record: Record, end: End, row: Row, options: WorkerOption
         reason=end.reason if end.reason != "-" else None,
         result=msgspec.Raw(end.body.encode()) if end.state is State.COMPLETED else None,
         error=decode_error(end.body) if end.state is State.FAILED else None,
+        message=(end.body or None) if end.state is State.CANCELLED else None,
         made=end.made,
         crashes=end.crashes,
         started_at=moment(end.started) if end.started else None,

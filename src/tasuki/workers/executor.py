@@ -14,6 +14,9 @@ from tasuki.workers.job import Job
 from tasuki.workers.judge import bad_result, invalid, judge, timed_out
 
 NOTHING = Completed()
+STILL_RUNNING = Cancelled(
+    message="It was told to stop and has not: its code may still be running, and keeps its place."
+)
 THREAD_NAME = "tasuki-job"
 MOST_THREADS = 1_000
 STUBBORN_SECONDS = 5.0
@@ -117,7 +120,8 @@ class Executor:
 
     def _give_up(self, attempt: Attempt) -> None:
         attempt.timer = None
-        self._settle(attempt, _stopped(attempt, asyncio.CancelledError()))
+        outcome = _stopped(attempt, asyncio.CancelledError())
+        self._settle(attempt, STILL_RUNNING if isinstance(outcome, Cancelled) else outcome)
 
     def _settle(self, attempt: Attempt, outcome: Outcome) -> None:
         if not attempt.settled:
