@@ -26,6 +26,7 @@ from tasuki.server.replies import MEDIA_TYPE
 from tasuki.server.routes.events import Events
 from tasuki.server.routes.health import HealthChecks
 from tasuki.server.routes.jobs import Jobs
+from tasuki.server.routes.overview import Overviews
 from tasuki.server.routes.runners import Runners
 from tasuki.server.routes.stats import Statistics
 from tasuki.server.routes.types import Types
@@ -82,6 +83,7 @@ def all_operations(services: Services, options: ServerOptions) -> Sequence[Opera
         *Types(admin).operations(),
         *Runners(admin).operations(),
         *Statistics(admin).operations(),
+        *Overviews(admin).operations(),
         *Events(services.hub).operations(),
     ]
 

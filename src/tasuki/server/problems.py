@@ -33,7 +33,7 @@ class Kind(NamedTuple):
 
 
 KINDS: Mapping[str, Kind] = {
-    "malformed": Kind(400, "The body cannot be read"),
+    "malformed": Kind(400, "The request cannot be read"),
     "payload": Kind(400, "The data cannot be carried as JSON"),
     "cross_site": Kind(403, "Another site may not change anything here"),
     "not_found": Kind(404, "There is no such thing"),

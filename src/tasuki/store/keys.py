@@ -7,8 +7,9 @@
     results         hash   id -> result that is too large for an end
     tries           hash   id -> attempts made, crashes, last error; from the first failure on
     ends            hash   id -> how the job ended
+    before          hash   id -> how the job ended before a person had it run again
     progress        hash   id -> progress as JSON
-    logged, log:ID  hash   id -> number of log lines; list of the lines
+    logged, log:ID  hash   id -> how many lines it ever logged; list of those that are kept
     wait:TYPE       zset   waiting, score = priority
     apart:TYPE      zset   waiting for a runner that runs them apart, score = crashes
     suspects        set    types that have jobs in `apart:TYPE`
