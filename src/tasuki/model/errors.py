@@ -26,9 +26,11 @@ metric and, for those raised by a script, the first word of the store's error re
 
 from typing import ClassVar
 
+from tasuki.model.portable import Portable
 
-class TasukiError(Exception):
-    """Base of every error that Tasuki raises on purpose."""
+
+class TasukiError(Portable):
+    """Base of every error that Tasuki raises on purpose. It can be pickled."""
 
     code: ClassVar[str] = "error"
 

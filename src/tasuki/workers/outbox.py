@@ -14,6 +14,7 @@ from tasuki.model.outcome import (
     Snoozed,
 )
 from tasuki.model.retention import Retention
+from tasuki.model.run_times import bucket
 from tasuki.model.state import State
 from tasuki.store.messages import (
     FinishedGroup,
@@ -158,10 +159,10 @@ class Outbox:
         group.stamps.append(attempt.stamp)
         started = attempt.stamp[:-3]
         group.bodies.append(f"{started} {attempt.attempt} {attempt.crashes} {reason}\n{body}")
-        ms = int((time.monotonic() - attempt.started) * 1_000)
-        group.ms += ms
-        bucket = str(ms.bit_length())
-        group.histogram[bucket] = group.histogram.get(bucket, 0) + 1
+        ms = (time.monotonic() - attempt.started) * 1_000
+        group.ms += int(ms)
+        name = bucket(ms)
+        group.histogram[name] = group.histogram.get(name, 0) + 1
         if large is not None:
             group.large[len(group.ids)] = large
         self._weigh(len(body) + len(large or ""))

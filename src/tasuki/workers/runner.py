@@ -11,6 +11,7 @@ from tasuki.telemetry.outage import OutageLog
 from tasuki.upkeep.upkeep import Upkeep
 from tasuki.workers.attempt import Attempt, Stop
 from tasuki.workers.blackbox import BlackBox
+from tasuki.workers.callables import finished
 from tasuki.workers.life import Life
 from tasuki.workers.registry import Registry
 from tasuki.workers.stuck import StuckSlots
@@ -80,7 +81,7 @@ class Runner:
         upkeep = Upkeep(self._store.maintenance(self._terms), self._store.reader())
         try:
             for worker in self._registry.workers:
-                await worker.setup()
+                await finished(worker.setup())
                 self._set_up.append(worker)
             await upkeep.start()
             while not self._stopping.is_set():
@@ -208,7 +209,7 @@ class Runner:
     async def _tear_down(self) -> None:
         for worker in reversed(self._set_up):
             try:
-                await worker.teardown()
+                await finished(worker.teardown())
             except Exception:
                 log.exception("teardown of %s failed", type(worker).__name__)
         self._set_up.clear()

@@ -29,9 +29,9 @@ local function reap(runner, limit)
   call('ZADD', 'runners', 0, runner)
   local ids, stamps = held_by(runner, limit)
   -- One that vanished while it was being stopped was killed by who could not wait any longer.
-  local death
-  if #request.dead > 0 or not call('HGET', 'runner:' .. runner, 'stopping') then
-    death = death_of(runner, request.error, request.begun, request.max_crashes)
+  local seen, death = #request.dead > 0, nil
+  if seen or not call('HGET', 'runner:' .. runner, 'stopping') then
+    death = death_of(runner, request.error, request.begun, seen, request.max_crashes)
   end
   local back, apart, failed, cancelled = take_back(runner, ids, stamps, death, request.keep)
   if #ids < limit then
