@@ -35,6 +35,7 @@ OPERATIONS = {
     f"{API}/types/{{type}}/resume": {"post"},
     f"{API}/runners": {"get"},
     f"{API}/stats": {"get"},
+    f"{API}/overview": {"get"},
     f"{API}/events": {"get"},
     f"{API}/health/live": {"get"},
     f"{API}/health/ready": {"get"},

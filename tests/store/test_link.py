@@ -67,8 +67,9 @@ async def test_each_refusal_of_the_store_is_the_right_error(reply: str, error: t
 async def test_so_it_is_while_the_connection_is_made(reply: str, error: type[TasukiError]):
     """A store that is loading, or full of clients, refuses the very first word."""
     async with FakeStore(CLIENT=f"-{reply}\r\n".encode()).serving() as url:
-        with pytest.raises(TasukiError):
+        with pytest.raises(TasukiError) as refused:
             await answers_to(url)
+    assert refused.type is error
 
 
 async def test_a_store_that_does_not_answer_is_unavailable_in_time():

@@ -9,15 +9,16 @@ from tasuki.store.scripts import script
 from tests.store.scripts import LIBRARY, LUA, NAMES, SOURCES
 
 # Those that make work for the store, so that they are refused when it is out of memory.
-GROWING = {"enqueue", "retry"}
+GROWING = {"enqueue", "probe", "retry"}
 READING_ONLY = {
-    "census", "counts", "examine", "history", "inspect", "log", "page", "runners", "survey", "types"
+    "census", "counts", "examine", "history", "inspect", "log", "page", "runners", "survey",
+    "types", "unclaimed",
 }  # fmt: skip
 READING = {
     "ZCARD", "ZRANGE", "ZREVRANGE", "ZRANGEBYSCORE", "ZSCORE", "ZMSCORE", "ZSCAN",
     "HGET", "HMGET", "HGETALL", "HEXISTS", "HLEN", "HSCAN",
     "GET", "EXISTS", "TYPE", "LRANGE", "LLEN", "TIME", "XREVRANGE",
-    "SMEMBERS", "SISMEMBER", "SMISMEMBER", "SCARD", "SSCAN",
+    "SMEMBERS", "SRANDMEMBER", "SISMEMBER", "SMISMEMBER", "SCARD", "SSCAN",
 }  # fmt: skip
 WRITING = {
     "SET", "INCRBY", "DEL", "UNLINK", "EXPIRE", "PEXPIRE",

@@ -27,6 +27,8 @@ def cause(error: StoreError) -> str:
     >>> cause(StoreUnavailableError("cannot connect to 10.0.0.7:6379"))
     'the store cannot be reached, or is not ready yet'
     """
+    if isinstance(error, StoreUnavailableError) and "loading" in str(error):
+        return "the store is loading its data"
     if isinstance(error, StoreReadOnlyError) and "No space left" in str(error):
         return "the disk of the store is full"
     return next(text for kind, text in _CAUSES if isinstance(error, kind))

@@ -135,11 +135,25 @@ class Attempts(msgspec.Struct, frozen=True):
     max: int
 
 
+class Before(msgspec.Struct, frozen=True, kw_only=True):
+    """How a job ended before a person had it run again. `attempts` is how many were made."""
+
+    state: State
+    reason: str | None
+    error: JobError | None
+    attempts: int
+    crashes: int
+    started_at: datetime | None
+    finished_at: datetime
+
+
 class JobInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is known of a job. Times are aware datetimes in UTC, spans are seconds.
 
     `run_at` is the time from which the job may run. `reason` says in one word why it is where it
     is (`error`, `crashed`, `expired`, `cancelled`, ...). `runner` holds or held the job.
+    `cancelling` tells that an active job was told to stop, and has not stopped yet. `before` is how
+    it ended when it was retried by a person, the last time. `message` says more of a cancelled job.
     """
 
     id: int
@@ -160,3 +174,6 @@ class JobInfo(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None = None
     timeout: float | None = None
     runner: str | None = None
+    cancelling: bool = False
+    before: Before | None = None
+    message: str | None = None

@@ -87,9 +87,11 @@ def _check_text(field: str, value: object, longest: int) -> str:
     if not text.isprintable():
         if _UNPRINTABLE.search(text):
             raise InvalidError("must not contain control characters", field=field)
-        if _DIRECTIONS.search(text):
-            message = "must not contain characters that change the direction of writing"
-            raise InvalidError(message, field=field)
+        if found := _DIRECTIONS.search(text):
+            raise InvalidError(
+                f"must not contain U+{ord(found[0]):04X}, which sets the direction of text",
+                field=field,
+            )
     if len(text) * 4 > longest and len(text.encode()) > longest:
         raise InvalidError(f"must be at most {longest} bytes long", field=field)
     return text

@@ -16,8 +16,8 @@ class Minute(msgspec.Struct, frozen=True):
     """The counters of one minute: `{type: {event: how many}}`.
 
     Events are `enqueued`, `completed`, `failed`, `cancelled`, `retried`, `snoozed`, `crashed`,
-    `requeued`, `ms` (sum of run times in milliseconds) and `hN` (attempts that ran for less than
-    2^N milliseconds, and at least half of that).
+    `requeued`, `ms` (sum of run times in milliseconds) and buckets of run times; see
+    `tasuki.model.run_times`.
     """
 
     at: datetime

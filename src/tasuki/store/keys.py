@@ -3,11 +3,16 @@
     layout          version of this layout
     seq             last number given out as a job id
     jobs            hash   id -> record
+    data            hash   id -> data that are too large for a record
+    results         hash   id -> result that is too large for an end
     tries           hash   id -> attempts made, crashes, last error; from the first failure on
     ends            hash   id -> how the job ended
+    before          hash   id -> how the job ended before a person had it run again
     progress        hash   id -> progress as JSON
-    logged, log:ID  hash   id -> number of log lines; list of the lines
+    logged, log:ID  hash   id -> how many lines it ever logged; list of those that are kept
     wait:TYPE       zset   waiting, score = priority
+    apart:TYPE      zset   waiting for a runner that runs them apart, score = crashes
+    suspects        set    types that have jobs in `apart:TYPE`
     due             zset   scheduled, score = due time in ms
     expires         zset   score = time in ms at which a job that does not run is cancelled
     lease:RUNNER    zset   active, score = stamp of the claim in µs
@@ -19,11 +24,13 @@
     bell:TYPE       list   doorbell of a type, at most one token
     types           hash   type -> options of its worker
     paused          set    types that are not claimed
+    claimed         hash   type -> time in ms at which jobs of it were last claimed
     counts          hash   active:TYPE and scheduled:TYPE -> how many
     stats           hash   EVENT:TYPE -> how many since the beginning
     minute:N        hash   the same, and run times, for the N-th minute since 1970
     events          stream what happened, one entry for each script call
     clock           hash   last steady time, its offset, end of the grace period
+    probe           string time in ms of a write that only proves that writes are taken
     sender:ID       string number and reply of a producer's last enqueue
     key:HASH        string ids of a submission with an idempotency key
 

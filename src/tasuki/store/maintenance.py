@@ -7,7 +7,7 @@ import msgspec
 from tasuki.model.outcome import JobError
 from tasuki.model.retention import Retention
 from tasuki.store.codec import ask
-from tasuki.store.lease import LeaseTerms
+from tasuki.store.lease import LeaseTerms, keep_of
 from tasuki.store.link import Link
 from tasuki.wire.record import encode_error
 
@@ -18,10 +18,14 @@ VANISHED = JobError("Crashed", "the runner vanished: its lease ran out")
 
 
 class Reaped(msgspec.Struct, frozen=True):
-    """What a call of `reap` did. `more` says that there is more to take back."""
+    """What a call of `reap` did. `more` says that there is more to take back.
+
+    Of the `requeued` jobs, `suspects` wait for a runner that runs them apart.
+    """
 
     runners: list[str]
     requeued: int
+    suspects: int
     failed: int
     cancelled: int
     more: bool
@@ -57,24 +61,28 @@ class Maintenance:
         }
         return (await ask(self._link, "expire", _Moved, fields)).moved
 
-    async def reap(self, dead: Sequence[str] = (), error: JobError = VANISHED) -> Reaped:
+    async def reap(
+        self,
+        dead: Sequence[str] = (),
+        error: JobError = VANISHED,
+        *,
+        begun: Sequence[str] | None = None,
+    ) -> Reaped:
         """Take back the jobs of runners whose lease ran out, or of `dead` ones, at once.
 
-        At most 200 jobs in a call. `error` becomes the error of jobs that fail by this crash.
+        At most 200 jobs in a call. `begun` are those of the dead that had begun (None: not known),
+        as the store writes ids. They are suspected of what happened; the others wait again as if
+        they had not been claimed. One that had begun alone has crashed: `error` becomes its error
+        when that was once too often.
         """
-        failed, cancelled = self._retention.failed, self._retention.cancelled
         fields = {
             "dead": list(dead),
+            "begun": False if begun is None else list(begun),
             "error": encode_error(error),
             "lease": self.terms.milliseconds,
             "max_crashes": self.terms.max_crashes,
             "limit": STEP,
-            "keep": {
-                "failed_age": round(failed.age * 1_000),
-                "failed_most": failed.count,
-                "cancelled_age": round(cancelled.age * 1_000),
-                "cancelled_most": cancelled.count,
-            },
+            "keep": keep_of(self._retention),
         }
         return await ask(self._link, "reap", Reaped, fields)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -10,7 +11,14 @@ from tasuki.model.job import JobInfo
 from tasuki.model.state import State
 from tasuki.store.codec import ask
 from tasuki.store.link import Link
-from tasuki.store.view import Row, WorkerOptions, job_info, moment, worker_options
+from tasuki.store.view import (
+    Row,
+    WorkerOptions,
+    ended_before,
+    job_info,
+    moment,
+    worker_options,
+)
 from tasuki.wire.ids import encode_id
 
 FINISHED_STATES = (State.COMPLETED, State.FAILED, State.CANCELLED)
@@ -44,18 +52,28 @@ class RunnerInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Inspected(msgspec.Struct):
     rows: list[Row]
+    told: set[str]
+    before: list[tuple[str, str]]
     options: list[tuple[str, str]]
+
+
+class LogPart(NamedTuple):
+    """Lines of a job's log. `written` is how many it ever logged, the last of these included."""
+
+    written: int
+    lines: list[str]
 
 
 class _Log(msgspec.Struct):
     exists: bool
+    written: int
     lines: list[str]
 
 
 TYPES_FIELD = "types"
 """Where a runner says which types it works on, a line for each."""
 
-_INTERNAL_FIELDS = frozenset({"number", "stamp", "lost", "started", TYPES_FIELD})
+_INTERNAL_FIELDS = frozenset({"number", "stamp", "lost", "started", "died_with", TYPES_FIELD})
 
 
 class Reader:
@@ -86,24 +104,35 @@ class Reader:
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
             found = await ask(self._link, "inspect", _Inspected, {"ids": chunk}, writes=False)
+            before = dict(found.before)
             options = {type: worker_options(text) for type, text in found.options}
             for key, row in zip(chunk, found.rows, strict=True):
                 if row.state:
                     type = row.record.split("\n", 1)[0].split(" ", 3)[3]
-                    infos.append(job_info(key, row, options.get(type, WorkerOptions())))
+                    info = job_info(key, row, options.get(type, WorkerOptions()))
+                    if key in found.told:
+                        info = msgspec.structs.replace(info, cancelling=True)
+                    if key in before:
+                        info = msgspec.structs.replace(info, before=ended_before(before[key]))
+                    infos.append(info)
         return infos
 
     async def log(self, id: int) -> list[str]:
-        """The log lines of a job, the oldest first.
+        """The log lines of a job, the oldest first; see `log_after`."""
+        return (await self.log_after(id, 0)).lines
+
+    async def log_after(self, id: int, after: int) -> LogPart:
+        """The log lines of a job that came after its first `after` ones, as far as they are kept.
 
         Raises:
             JobNotFoundError: there is no such job.
             StoreError: the store cannot be reached.
         """
-        log = await ask(self._link, "log", _Log, {"id": encode_id(id)}, writes=False)
+        fields = {"id": encode_id(id), "after": after}
+        log = await ask(self._link, "log", _Log, fields, writes=False)
         if not log.exists:
             raise JobNotFoundError(id)
-        return log.lines
+        return LogPart(log.written, log.lines)
 
     async def type_names(self) -> list[str]:
         """All types that were ever enqueued, paused or worked on, sorted."""

@@ -49,6 +49,9 @@ def translate(error: Exception) -> TasukiError:
 
     A script's own error starts with the code of the class to raise, as `LEASE_LOST ...`.
     """
+    if isinstance(error.__cause__, client.ValkeyError):
+        # What goes wrong while connecting, such as a wrong password, arrives wrapped up.
+        error = error.__cause__
     text = str(error)
     word, _, rest = text.partition(" ")
     if word in _BY_WORD:

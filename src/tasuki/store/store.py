@@ -6,11 +6,13 @@ from tasuki.store.doorbell import Doorbell
 from tasuki.store.feed import Feed
 from tasuki.store.history import History
 from tasuki.store.keys import Keyspace
+from tasuki.store.large import LargeTexts
 from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.link import Link
 from tasuki.store.listing import Listing
 from tasuki.store.maintenance import Maintenance
 from tasuki.store.operator import Operator
+from tasuki.store.probe import Probe
 from tasuki.store.producer import Producer
 from tasuki.store.reader import Reader
 from tasuki.store.safety import check_store
@@ -32,6 +34,10 @@ class Store:
         self.keyspace = Keyspace.of(namespace)
         self._links: list[Link] = []
         self._shared: Link | None = None
+
+    def anew(self) -> "Store":
+        """The same store, with connections of its own, as for another event loop."""
+        return Store(self.address.url, namespace=self.keyspace.namespace)
 
     def link(self, name: str) -> Link:
         """A connection for a user of its own, such as `pump`, `bell` or `heartbeat`."""
@@ -66,9 +72,17 @@ class Store:
         """The stream of events, on a connection of its own."""
         return Feed(self.link("feed"))
 
+    def large(self, link: Link | None = None) -> LargeTexts:
+        """Reads large data and results, on a connection of its own."""
+        return LargeTexts(link or self.link("large"))
+
     def reader(self) -> Reader:
         """Looks at jobs, types and runners."""
         return Reader(self.shared)
+
+    def probe(self) -> Probe:
+        """Looks at the store itself, on a connection of its own."""
+        return Probe(self.link("health"))
 
     def listing(self) -> Listing:
         """Lists jobs in pages."""

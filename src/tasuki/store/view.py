@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tasuki.model.job import DEFAULT_ATTEMPTS, Attempts, JobInfo
+from tasuki.model.job import DEFAULT_ATTEMPTS, Attempts, Before, JobInfo
 from tasuki.model.state import State
 from tasuki.wire.ids import decode_id
 from tasuki.wire.record import (
@@ -60,6 +60,20 @@ def job_info(id: str, row: Row, options: WorkerOptions) -> JobInfo:
     return _unfinished(id, record, tries, row, options)
 
 
+def ended_before(text: str) -> Before:
+    """How a job ended before it was retried, from its end of then without the result."""
+    end = decode_end(text)
+    return Before(
+        state=end.state,
+        reason=end.reason if end.reason != "-" else None,
+        error=decode_error(end.body) if end.state is State.FAILED else None,
+        attempts=end.made,
+        crashes=end.crashes,
+        started_at=moment(end.started) if end.started else None,
+        finished_at=moment(end.finished),
+    )
+
+
 def _unfinished(id: str, record: Record, tries: Tries, row: Row, options: WorkerOptions) -> JobInfo:
     state = State(row.state)
     active = state is State.ACTIVE
@@ -89,6 +103,7 @@ def _finished(id: str, record: Record, end: End, row: Row, options: WorkerOption
         reason=end.reason if end.reason != "-" else None,
         result=msgspec.Raw(end.body.encode()) if end.state is State.COMPLETED else None,
         error=decode_error(end.body) if end.state is State.FAILED else None,
+        message=(end.body or None) if end.state is State.CANCELLED else None,
         made=end.made,
         crashes=end.crashes,
         started_at=moment(end.started) if end.started else None,

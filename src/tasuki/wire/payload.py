@@ -56,13 +56,13 @@ def encode(value: object, field: str = "data") -> msgspec.Raw:
     return msgspec.Raw(text)
 
 
-def check_bytes(text: msgspec.Raw | bytes | str, most: int, field: str = "data") -> None:
+def check_bytes(text: msgspec.Raw | bytes, most: int, field: str = "data") -> None:
     """Refuse JSON text that takes more than `most` bytes.
 
     Raises:
         PayloadError: saying how many it takes, and how many it may.
     """
-    size = len(text.encode() if isinstance(text, str) else bytes(text))
+    size = len(bytes(text))
     if size > most:
         raise too_large(size, most, field)
 

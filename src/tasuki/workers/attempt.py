@@ -34,6 +34,9 @@ If it still goes on as long again, it is stuck.
 FETCH_AGAIN_SECONDS = 0.5
 
 NOTHING = Completed()
+STILL_RUNNING = Cancelled(
+    message="It was told to stop and has not: its code may still be running, and keeps its place."
+)
 
 Fetch = Callable[[str, int], Awaitable[str | None]]
 """Gets the data of a job, by its key and their size in bytes; None if they are gone."""
@@ -346,7 +349,8 @@ class Attempt:
 
     def _give_up(self) -> None:
         self._timer = self._host.loop.call_later(STUBBORN_SECONDS, self._host.stuck, self)
-        self._settle(self._told())
+        told = self._told()
+        self._settle(STILL_RUNNING if isinstance(told, Cancelled) else told)
 
     def _settle(self, outcome: Outcome) -> None:
         if self.settled:

@@ -36,10 +36,10 @@ class Life:
         box: BlackBox,
         stuck: StuckSlots,
     ) -> None:
-        self._store = store
         self._registry = registry
         self._links = [store.link(name) for name in ("pump", "bell", "heartbeat", "large")]
-        pump_link, bell_link, beat_link, self._large_link = self._links
+        pump_link, bell_link, beat_link, large_link = self._links
+        large = store.large(large_link)
         self.lease = store.lease(terms, pump_link)
         self.pump = Pump(
             self.lease,
@@ -48,7 +48,7 @@ class Life:
             watcher,
             outage,
             box=box,
-            fetch=self._fetch,
+            fetch=lambda key, size: large.read("data", key, size),
             stuck=stuck,
         )
         doorbell = store.doorbell(self.lease.runner, bell_link)
@@ -61,6 +61,7 @@ class Life:
         )
         self._lost = asyncio.Event()
         self._abandoned = asyncio.Event()
+        self._why = Stop.RELEASE
 
     async def register(self) -> None:
         """Join the store under the life's identity.
@@ -113,21 +114,29 @@ class Life:
         self.pump.drain()
         await self._ear.hush()
 
-    def abandon(self) -> None:
-        """End `run` soon, even if some attempts do not stop: leaving releases their jobs."""
+    def abandon(self, *, unasked: bool = False) -> None:
+        """End `run` soon, even if some attempts do not stop: leaving releases their jobs.
+
+        If nobody has asked for that, leaving says of all what became of them, also of those that
+        stop.
+        """
+        self._why = Stop.LOST if unasked else Stop.RELEASE
         self._abandoned.set()
 
-    async def leave(self) -> int:
+    async def leave(self, *, unasked: bool = False) -> int:
         """Leave the store, releasing what is left. Gives how many jobs that were.
+
+        If nobody has asked for that, a job may have, and what is left is taken back as if the
+        process had died.
 
         Raises:
             StoreError: the store refuses or cannot be reached.
         """
-        return await self.lease.leave(self._registry.types)
+        return await self.lease.leave(self._registry.types, unasked=unasked)
 
     async def _release_all(self, pump: asyncio.Task[None]) -> None:
         await self.drain()
-        self.pump.stop_all(Stop.RELEASE)
+        self.pump.stop_all(self._why)
         await asyncio.wait({pump}, timeout=END_SECONDS)
 
     async def wind_down(self) -> None:
@@ -143,11 +152,6 @@ class Life:
     def _load(self) -> dict[str, str]:
         running = len(list(self.pump.attempts))
         return {"running": str(running), "stuck": str(len(self._stuck))}
-
-    async def _fetch(self, key: str, size: int) -> str | None:
-        place = f"{self._store.keyspace.base}data"
-        text: bytes | None = await self._large_link.command("HGET", place, key)
-        return None if text is None else text.decode()
 
     def _on_idle(self, types: list[str]) -> None:
         self._ear.listen(types)

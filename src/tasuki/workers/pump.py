@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tasuki.model.errors import LayoutError, LeaseLostError, StoreError
-from tasuki.model.outcome import Outcome
+from tasuki.model.outcome import JobError, Outcome
 from tasuki.store.lease import Lease
 from tasuki.store.messages import Exchanged, Report
 from tasuki.telemetry.outage import OutageLog
+from tasuki.wire.text import clean
 from tasuki.workers.attempt import Attempt, Fetch, Host, Stop
 from tasuki.workers.blackbox import BlackBox
 from tasuki.workers.outbox import Outbox
@@ -32,6 +33,19 @@ log = logging.getLogger("tasuki.runner")
 LONGEST_WAIT = 5.0
 """A lost ring of the doorbell costs at most so many seconds."""
 SLOWEST_RETRY = 2.0
+APART_WAIT = 0.2
+"""How often a runner that runs suspects looks for the next one."""
+APART_SECONDS = 3.0
+"""How long it looks in vain before it ends."""
+SUSPECTS_SECONDS = 1.0
+"""How often it is told at most that there are some."""
+
+_PERMANENT = (StoreError, TypeError, ValueError, OverflowError)
+"""What an exchange raises that will never go through: the store refuses it, or it has no form."""
+
+
+def _is_about_the_report(error: Exception) -> bool:
+    return not isinstance(error, LayoutError)
 
 
 class Pump:
@@ -59,10 +73,12 @@ class Pump:
         self._running: dict[str, Attempt] = {}
         self._free = {type: spec.concurrency for type, spec in specs.items()}
         self._dry: set[str] = set()
-        self._held_back: set[str] = set()
         self._rung: set[str] = set()
         self._due: float | None = None
         self._look_at = 0.0
+        self._apart = lease.terms.apart
+        self._busy_at = time.monotonic()
+        self._told_suspects = 0.0
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         self._claiming = True
@@ -166,6 +182,8 @@ class Pump:
         if not self._claiming:
             return []
         specs = self._specs
+        if self._apart:
+            return [] if self._running else [(type, 1) for type in specs]
         return [
             (type, min(free, (specs[type].concurrency + 1) // 2))
             for type, free in self._free.items()
@@ -181,7 +199,8 @@ class Pump:
         return now >= self._look_at or (self._due is not None and now >= self._due)
 
     async def _rest(self, demand: list[tuple[str, int]]) -> None:
-        self._idle([type for type, _ in demand if type not in self._held_back])
+        # One that runs suspects must not take the tokens of others' jobs.
+        self._idle([] if self._apart else [type for type, _ in demand])
         until = self._look_at if demand else time.monotonic() + LONGEST_WAIT
         if demand and self._due is not None:
             until = min(until, self._due)
@@ -202,22 +221,41 @@ class Pump:
     async def _exchange(
         self, report: Report, demand: list[tuple[str, int]], rung: list[str]
     ) -> Exchanged:
-        suspect = any(
-            attempt.last_chance(self._lease.terms.max_crashes)
-            for attempt in self._running.values()
-            if attempt.crashes
-        )
+        try:
+            return await self._until_answered(report, demand, rung)
+        except _PERMANENT as error:
+            if not _is_about_the_report(error):
+                raise
+            log.error("a report is not taken, so it is sent in pieces: %s", error)  # noqa: TRY400
+        for piece in report.pieces():
+            await self._send_piece(piece)
+        return await self._until_answered(Report(), demand, rung)
+
+    async def _send_piece(self, piece: Report) -> None:
+        """Say one thing. If the store never takes it, its job fails, and no other."""
+        try:
+            await self._until_answered(piece, [], [])
+        except _PERMANENT as error:
+            if not _is_about_the_report(error):
+                raise
+            log.error("what came of a job is not taken: %s", error)  # noqa: TRY400
+            refusal = self._outbox.refused(piece, JobError("BadReport", clean(str(error))))
+            await self._until_answered(refusal, [], [])
+
+    async def _until_answered(
+        self, report: Report, demand: list[tuple[str, int]], rung: list[str]
+    ) -> Exchanged:
         repeat, delay = False, 0.05
         while True:
             try:
-                return await self._lease.exchange(
-                    report, demand, rung=rung, suspect=suspect, repeat=repeat
-                )
+                return await self._lease.exchange(report, demand, rung=rung, repeat=repeat)
             except (LeaseLostError, LayoutError):
                 self._outbox.clear()
                 self.stop_all(Stop.LOST)
                 raise
             except StoreError as error:
+                if not error.transient:
+                    raise
                 self._outage.down(error)
                 repeat = True
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))
@@ -228,20 +266,33 @@ class Pump:
         now = time.monotonic()
         self._outage.up()
         self._due = now + reply.next_due / 1_000 if reply.next_due >= 0 else None
-        self._look_at = now + LONGEST_WAIT
+        self._look_at = now + (APART_WAIT if self._apart else LONGEST_WAIT)
         granted = {claimed.type: len(claimed.ids) for claimed in reply.claimed}
         for type, number in granted.items():
             self._free[type] -= number
-        self._held_back = set(reply.held_back)
         self._dry = {type for type, wanted in demand.items() if granted.get(type, 0) < wanted}
         if reply.lost:
             log.warning("%d jobs were taken back before they were settled", len(reply.lost))
         if reply.cancels:
             self.cancel(reply.cancels)
-        if any(claimed.tries for claimed in reply.claimed):
-            # The next exchange must tell of those that are on their last chance.
-            self._begin(reply)
-            reply.claimed.clear()
+        if self._apart:
+            self._look_out(now, busy=bool(reply.claimed or self._running))
+        elif reply.suspects:
+            self._tell_suspects(now, reply.suspects)
+
+    def _look_out(self, now: float, *, busy: bool) -> None:
+        """A runner that runs suspects is needed only as long as there are any."""
+        if busy:
+            self._busy_at = now
+        elif now - self._busy_at > APART_SECONDS:
+            self.drain()
+
+    def _tell_suspects(self, now: float, types: list[str]) -> None:
+        if now - self._told_suspects > SUSPECTS_SECONDS and not self._specs.keys().isdisjoint(
+            types
+        ):
+            self._told_suspects = now
+            self._watcher.suspects(len(types))
 
     def _begin(self, reply: Exchanged) -> None:
         attempts: list[Attempt] = []
@@ -269,7 +320,6 @@ class Pump:
     def _on_outcome(self, attempt: Attempt, outcome: Outcome) -> None:
         if self._running.get(attempt.key) is attempt:
             del self._running[attempt.key]
-        self._held_back.clear()
         self._wake.set()
         if attempt.stopping is not Stop.LOST:
             self._outbox.add(attempt, outcome)

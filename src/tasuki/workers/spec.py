@@ -42,7 +42,11 @@ class WorkerSpec:
     @property
     def options(self) -> str:
         """What others should know of it, as JSON for the store."""
-        known: dict[str, Any] = {"attempts": self.attempts, "timeout": self.timeout}
+        known: dict[str, Any] = {
+            "attempts": self.attempts,
+            "timeout": self.timeout,
+            "concurrency": self.concurrency,
+        }
         return msgspec.json.encode({k: v for k, v in known.items() if v is not None}).decode()
 
 

@@ -27,6 +27,8 @@ for i, id in ipairs(request.ids) do
     local runner = holder(found.places[i])
     call('SADD', 'cancel:' .. runner, id)
     ring_runner(runner)
+    local _, _, _, type = header(found.records[i])
+    emit('cancelling', type, { id })
   elseif state == 'waiting' or state == 'scheduled' then
     local _, _, _, type = header(found.records[i])
     call('ZREM', found.places[i], id)

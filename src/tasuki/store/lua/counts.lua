@@ -12,7 +12,8 @@
 local rows = {}
 for n, type in ipairs(request.types) do
   local counted = call('HMGET', 'counts', 'scheduled:' .. type, 'active:' .. type)
-  local row = { call('ZCARD', 'wait:' .. type), tonumber(counted[1]) or 0, tonumber(counted[2]) or 0 }
+  local waiting = call('ZCARD', 'wait:' .. type) + call('ZCARD', 'apart:' .. type)
+  local row = { waiting, tonumber(counted[1]) or 0, tonumber(counted[2]) or 0 }
   for _, state in ipairs(request.states) do
     row[#row + 1] = call('ZCARD', 'done:' .. state .. ':' .. type)
   end

@@ -1,6 +1,7 @@
 #!lua
 -- retry: completed, failed, cancelled -> waiting, by a person. The attempts start again, and the job
--- does not expire any more: its time may be over, and somebody wants it run all the same.
+-- does not expire any more: its time may be over, and somebody wants it run all the same. How it ended
+-- stays known, but for the result.
 --
 -- ids      the jobs
 --
@@ -17,12 +18,15 @@
 --@include locate
 
 local found = locate(request.ids)
-local states, chosen, endless = {}, {}, {}
+local states, chosen, endless, before = {}, {}, {}, {}
 for i, id in ipairs(request.ids) do
   states[i] = found.states[i] or 'missing'
   if found.ends[i] then
     call('ZREM', found.places[i], id)
     chosen[#chosen + 1] = id
+    local head, body = string.match(found.ends[i], '^([^\n]*\n)(.*)$')
+    before[#before + 1] = id
+    before[#before + 1] = head .. (found.states[i] == 'failed' and body or '')
     local record, changed = string.gsub(found.records[i], '^(%d+) [1-9]%d* ', '%1 0 ')
     if changed == 1 then
       endless[#endless + 1] = id
@@ -31,7 +35,8 @@ for i, id in ipairs(request.ids) do
   end
 end
 bulk('HSET', 'jobs', endless)
-for _, name in ipairs({ 'ends', 'tries', 'progress' }) do
+bulk('HSET', 'before', before)
+for _, name in ipairs({ 'ends', 'results', 'tries', 'progress' }) do
   bulk('HDEL', name, chosen)
 end
 local groups, order = restore(chosen)

@@ -23,9 +23,12 @@ local function erase(ids)
     return
   end
   bulk('HDEL', 'jobs', ids)
+  drop('HDEL', 'data', ids)
+  drop('HDEL', 'results', ids)
   drop('HDEL', 'ends', ids)
   drop('HDEL', 'tries', ids)
   drop('HDEL', 'progress', ids)
+  drop('HDEL', 'before', ids)
   drop('ZREM', 'expires', ids)
   if call('EXISTS', 'logged') == 1 then
     drop_logs(ids)
