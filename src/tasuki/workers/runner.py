@@ -66,6 +66,11 @@ class Runner:
         self._noting: asyncio.Task[None] | None = None
         self._pause = FIRST_PAUSE
 
+    @property
+    def busy_until(self) -> float:
+        """Monotonic time by which the running jobs should be over; 0 if that cannot be said."""
+        return self._life.pump.busy_until if self._life else 0.0
+
     async def run(self) -> None:
         """Set up the workers, run jobs until `stop`, and tear the workers down.
 
