@@ -66,7 +66,9 @@ def test_the_defaults_are_those_of_the_parts_they_are_for():
     assert settings.worker.log_lines == terms.log_lines
     assert settings.worker.grace == runner.grace
     assert settings.log.level == runner.log_level
-    assert settings.retention.rules == Retention() == server.retention
+    assert settings.retention.rules == Retention() == terms.retention
+    assert server.terms == runner.terms == terms
+    assert settings.server.connections == server.connections
     assert settings.server.host == server.host
     assert settings.server.port == server.port
     assert settings.server.body_limit == server.body_limit

@@ -15,6 +15,7 @@ _SERVER = (
     "server.body_limit",
     "server.insecure",
     "server.allowed_hosts",
+    "server.connections",
 )
 _WORKER = (
     "worker.processes",
@@ -23,6 +24,9 @@ _WORKER = (
     "worker.max_crashes",
     "worker.log_lines",
 )
+
+# The server takes back jobs of runners that vanished, so it needs their terms.
+_TERMS = ("worker.lease", "worker.max_crashes")
 
 _app = click.argument("app")
 _reload = click.option(
@@ -49,7 +53,7 @@ async def up(settings: Settings, app: str, reload: bool) -> None:
 
 
 @click.command("server", cls=Command)
-@with_settings(*_SERVER, *_OWN_STORE, *LOG)
+@with_settings(*_SERVER, *_TERMS, *_OWN_STORE, *LOG)
 async def server(settings: Settings) -> None:
     """Run the HTTP server with its dashboard, and no workers.
 
