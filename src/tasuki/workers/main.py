@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import os
+
 import msgspec
 
 from tasuki.model.errors import AppError, LayoutError, StoreError, StoreUnsafeError
