@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable
 
 from tasuki.model.errors import LayoutError, LeaseLostError, StoreError, StoreUnsafeError
@@ -148,6 +149,7 @@ class Runner:
             stuck=self._stuck,
         )
         self._life = life
+        began = time.monotonic()
         try:
             # Said first: from the moment it is registered, someone must know whose jobs they are.
             self._watcher.registered(life.lease.runner)
@@ -165,6 +167,8 @@ class Runner:
             raise
         except Exception:
             log.exception("runner %s failed; going on under a new name", life.lease.runner)
+            if time.monotonic() - began > LONGEST_PAUSE:
+                self._pause = FIRST_PAUSE
             await self._bury(life)
         finally:
             self._life = None
