@@ -7,7 +7,7 @@ import time
 
 from tasuki import Backoff, Job, Worker
 
-_journal = os.open(os.environ["TASUKI_TEST_JOURNAL"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+_journal = os.open(os.environ["ACCEPTANCE_JOURNAL"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
 
 def note(what: str, job: Job) -> None:
@@ -51,6 +51,18 @@ class Busy(Worker):
     type = "busy"
 
     async def process(self, job: Job) -> int:
+        note("start", job)
+        time.sleep(job.data["seconds"])
+        note("end", job)
+        return job.id
+
+
+class Plain(Worker):
+    """Sits in a thread for as many seconds as its data say."""
+
+    type = "plain"
+
+    def process(self, job: Job) -> int:
         note("start", job)
         time.sleep(job.data["seconds"])
         note("end", job)

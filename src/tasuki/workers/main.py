@@ -4,8 +4,6 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import Coroutine
-from typing import Any
 
 import msgspec
 
@@ -32,6 +30,7 @@ from tasuki.workers.protocol import (
 )
 from tasuki.workers.registry import Registry
 from tasuki.workers.runner import Runner
+from tasuki.workers.steady import run_steadily
 
 log = logging.getLogger("tasuki.runner")
 
@@ -59,7 +58,7 @@ class Process:
             # What is loaded now stays: the garbage collector need not look through it ever again.
             gc.collect()
             gc.freeze()
-            _run(self._serve(registry))
+            run_steadily(self._serve(registry))
         except AppError as error:
             self._channel.failed(str(error))
             return EXIT_APP
@@ -163,15 +162,6 @@ def _take_standard_input() -> int:
     os.dup2(nothing, 0)
     os.close(nothing)
     return lifeline
-
-
-def _run(coroutine: Coroutine[Any, Any, None]) -> None:
-    try:
-        import uvloop
-    except ImportError:
-        asyncio.run(coroutine)
-    else:
-        uvloop.run(coroutine)
 
 
 if __name__ == "__main__":
