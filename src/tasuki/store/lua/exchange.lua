@@ -30,6 +30,7 @@
 --@include restore
 --@include finish
 --@include locate
+--@include depart
 --@include promote
 --@include expire
 --@include notes

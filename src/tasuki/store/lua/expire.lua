@@ -14,6 +14,7 @@
 --@include jobs
 --@include finish
 --@include locate
+--@include depart
 --@include expire
 
 local moved = expire(request.limit, request.cancelled_age, request.cancelled_most)

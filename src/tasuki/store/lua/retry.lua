@@ -15,13 +15,14 @@
 --@include jobs
 --@include restore
 --@include locate
+--@include depart
 
 local found = locate(request.ids)
-local states, chosen, endless = {}, {}, {}
+local states, ended, chosen, endless = {}, {}, {}, {}
 for i, id in ipairs(request.ids) do
   states[i] = found.states[i] or 'missing'
   if found.ends[i] then
-    call('ZREM', found.places[i], id)
+    ended[#ended + 1] = i
     chosen[#chosen + 1] = id
     local record, changed = string.gsub(found.records[i], '^(%d+) [1-9]%d* ', '%1 0 ')
     if changed == 1 then
@@ -30,6 +31,7 @@ for i, id in ipairs(request.ids) do
     end
   end
 end
+depart(request.ids, found, ended)
 bulk('HSET', 'jobs', endless)
 for _, name in ipairs({ 'ends', 'tries', 'progress' }) do
   bulk('HDEL', name, chosen)

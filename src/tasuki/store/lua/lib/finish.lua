@@ -1,5 +1,8 @@
 -- The end of a job: kept for its retention, or gone.
 
+-- How many jobs over the count go at once.
+local TRIMMED = 200
+
 -- Most jobs leave nothing in most of these, so a key that does not exist is not asked for each id.
 local function drop(command, name, ids)
   if call('EXISTS', name) == 1 then
@@ -8,11 +11,14 @@ local function drop(command, name, ids)
 end
 
 local function drop_logs(ids)
-  local lines = gather('HMGET', 'logged', ids)
+  local lines, logs = gather('HMGET', 'logged', ids), {}
   for i = 1, #ids do
     if lines[i] then
-      call('UNLINK', 'log:' .. ids[i])
+      logs[#logs + 1] = key('log:' .. ids[i])
     end
+  end
+  for from = 1, #logs, CHUNK do
+    redis.call('UNLINK', unpack(logs, from, math.min(from + CHUNK - 1, #logs)))
   end
   bulk('HDEL', 'logged', ids)
 end
@@ -35,7 +41,7 @@ end
 -- Deletes the finished jobs of a type and state that are over the count, soonest to be pruned first.
 local function trim(state, type, most)
   local done = 'done:' .. state .. ':' .. type
-  local over = math.min(call('ZCARD', done) - most, 1000)
+  local over = math.min(call('ZCARD', done) - most, TRIMMED)
   if over > 0 then
     local old = call('ZRANGE', done, 0, over - 1)
     call('ZREMRANGEBYRANK', done, 0, over - 1)

@@ -9,11 +9,14 @@ local function restore(ids)
   for _, type in ipairs(order) do
     local group = groups[type]
     bulk('ZADD', 'wait:' .. type, pairwise(group.priorities, group.ids))
+    local expiring = {}
     for i = 1, #group.ids do
       if group.expires[i] ~= '0' then
-        call('ZADD', 'expires', group.expires[i], group.ids[i])
+        expiring[#expiring + 1] = group.expires[i]
+        expiring[#expiring + 1] = group.ids[i]
       end
     end
+    bulk('ZADD', 'expires', expiring)
     emit('waiting', type, group.ids)
     ring(type)
   end

@@ -70,7 +70,7 @@ local function settle_scheduled(runner, group, age, most)
   end
   local delays, tries = pick(group.delays, positions), pick(group.tries, positions)
   local expires = pick(group.expires, positions)
-  local due, noted = {}, {}
+  local due, noted, expiring = {}, {}, {}
   for i, id in ipairs(ids) do
     due[#due + 1] = whole(wall + delays[i])
     due[#due + 1] = id
@@ -79,11 +79,13 @@ local function settle_scheduled(runner, group, age, most)
       noted[#noted + 1] = tries[i]
     end
     if expires[i] ~= '0' then
-      call('ZADD', 'expires', expires[i], id)
+      expiring[#expiring + 1] = expires[i]
+      expiring[#expiring + 1] = id
     end
   end
   bulk('ZADD', 'due', due)
   bulk('HSET', 'tries', noted)
+  bulk('ZADD', 'expires', expiring)
   call('HINCRBY', 'counts', 'scheduled:' .. group.type, #ids)
   count(group.event, group.type, #ids)
   emit('scheduled', group.type, ids)
