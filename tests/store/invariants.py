@@ -27,12 +27,16 @@ KNOWN = frozenset(
         "stats",
         "events",
         "clock",
+        "ripe",
+        "live",
+        "idle",
     ]
 )
 KNOWN_FAMILIES = frozenset(
-    ["log", "wait", "lease", "done", "runner", "cancel", "ring", "bell", "minute", "sender", "key"]
+    ["log", "wait", "lease", "done", "runner", "cancel", "ring", "bell", "minute", "ten"]
+    + ["sender", "key"]
 )
-PASSING = frozenset(["minute", "sender", "key", "ring"])
+PASSING = frozenset(["minute", "ten", "sender", "key", "ring"])
 """Families whose keys must go away by themselves."""
 
 
@@ -102,6 +106,7 @@ def broken(client: Plain, namespace: str) -> list[str]:
         *_counts(keys, jobs, places),
         *_side_data(keys, jobs, places),
         *_waiting(keys, jobs, places),
+        *_lists(keys),
         *_runners(keys),
         *_names(keys),
         *_sequence(keys, jobs),
@@ -188,6 +193,17 @@ def _waiting(keys: Keys, jobs: Jobs, places: Places) -> Iterator[str]:
             moment = float(jobs[id][1])
             if moment and expires.get(id) != moment:
                 yield f"{id} should expire at {moment}, not at {expires.get(id)}"
+
+
+def _lists(keys: Keys) -> Iterator[str]:
+    ripe, live = keys.zset("ripe"), keys.set("live")
+    for member, key in keys.family("done"):
+        first = min(keys.zset(key).values())
+        if ripe.get(member, first + 1) > first:
+            yield f"{key} is not pruned in time"
+    for type, key in keys.family("wait"):
+        if type not in live:
+            yield f"{key} has jobs and is not in the list of types with work"
 
 
 def _runners(keys: Keys) -> Iterator[str]:

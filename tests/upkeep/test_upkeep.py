@@ -13,7 +13,7 @@ BRIEF = LeaseTerms(seconds=1, retention=Retention(completed=Keep(0.05)))
 
 
 def upkeep_of(store: Store, terms: LeaseTerms = BRIEF) -> Upkeep:
-    return Upkeep(store.maintenance(terms), store.reader())
+    return Upkeep(store.maintenance(terms))
 
 
 async def test_one_tick_promotes_expires_and_prunes(store: Store):

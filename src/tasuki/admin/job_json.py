@@ -14,7 +14,8 @@ class JobJson(msgspec.Struct, frozen=True, kw_only=True):
     """A job. `data` and `result` are the JSON text of the producer and the worker, untouched.
 
     `reason` says in one word why the job is in its state. `run_at` is when a scheduled job will
-    run. `timeout` is in seconds. `runner` holds or held the job.
+    run. `timeout` is in seconds. `runner` holds or held the job. In lists `cut` names what is too
+    large for them, with its size in bytes: such a field holds a string of the first 200 characters.
     """
 
     id: int
@@ -35,6 +36,7 @@ class JobJson(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: Time | None
     timeout: float | None
     runner: str | None
+    cut: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
 
 
 def job_json(info: JobInfo) -> JobJson:
@@ -58,4 +60,5 @@ def job_json(info: JobInfo) -> JobJson:
         finished_at=rfc3339_or_none(info.finished_at),
         timeout=info.timeout,
         runner=info.runner,
+        cut=info.cut or msgspec.UNSET,
     )

@@ -21,6 +21,9 @@ class Keep(msgspec.Struct, frozen=True):
 class Retention(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept of finished jobs, by the state they ended in.
 
+    However many types there are, at most `total` are kept in all; beyond that, those go first that
+    would be removed the soonest.
+
     >>> Retention().of(State.COMPLETED)
     Keep(age=3600.0, count=10000)
     """
@@ -28,6 +31,7 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
     completed: Keep = Keep(HOUR)
     failed: Keep = Keep(30 * DAY)
     cancelled: Keep = Keep(30 * DAY)
+    total: int = 1_000_000
 
     def of(self, state: State) -> Keep:
         """The rule for a finished state."""

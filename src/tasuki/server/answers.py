@@ -7,7 +7,7 @@ import msgspec
 from tasuki.admin.job_json import JobJson
 from tasuki.admin.views import RunnerView
 from tasuki.model.state import State
-from tasuki.store.reader import TypeInfo
+from tasuki.store.types import TypeInfo
 
 
 class JobState(msgspec.Struct, frozen=True):

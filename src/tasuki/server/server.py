@@ -35,9 +35,7 @@ class Server:
         self._client = Client(store)
         self._hub = EventHub(store.feed(), store.feed())
         self._patience = Patience()
-        self._upkeep = Upkeep(
-            store.maintenance(LeaseTerms(retention=options.retention)), store.reader()
-        )
+        self._upkeep = Upkeep(store.maintenance(LeaseTerms(retention=options.retention)))
         admin = Admin(store, self._client, options.retention)
         app = build_app(Services(admin, self._client, self._hub, self._patience), options)
         self._http = uvicorn.Server(

@@ -1,7 +1,7 @@
 """From what the store keeps of a job to what people see of it."""
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -39,6 +39,12 @@ class Row(NamedTuple):
     progress: str
 
 
+SHOWN = 200
+"""How many characters lists show of data and results."""
+
+UNKNOWN_TYPE = "?"
+"""Stands for the type of a job whose record cannot be read at all."""
+
 _options = msgspec.json.Decoder(WorkerOptions)
 
 
@@ -58,6 +64,55 @@ def job_info(id: str, row: Row, options: WorkerOptions) -> JobInfo:
     if row.end:
         return _finished(id, record, decode_end(row.end), row, options)
     return _unfinished(id, record, tries, row, options)
+
+
+def type_of(row: Row) -> str:
+    """The type of a job, from its record alone.
+
+    Raises:
+        IndexError: the record has none.
+    """
+    return row.record.split("\n", 1)[0].split(" ", 3)[3]
+
+
+def brief(info: JobInfo) -> JobInfo:
+    """The same with the beginning only of what is large, and with errors without tracebacks."""
+    cut = dict(info.cut or {})
+    changes: dict[str, Any] = {}
+    for field in ("data", "result"):
+        raw = getattr(info, field)
+        if raw is not None and field not in cut and len(text := bytes(raw)) > SHOWN:
+            changes[field] = _beginning(text.decode())
+            cut[field] = len(text)
+    if info.error is not None and info.error.traceback:
+        changes["error"] = msgspec.structs.replace(info.error, traceback="")
+    if not changes:
+        return info
+    return msgspec.structs.replace(info, **changes, cut=cut or None)
+
+
+def unreadable(id: int, row: Row) -> JobInfo:
+    """What can be said of a job whose record, end or tries cannot be read."""
+    try:
+        type = type_of(row)
+    except IndexError:
+        type = UNKNOWN_TYPE
+    try:
+        created = moment(int(row.record.split(" ", 1)[0]))
+    except (ArithmeticError, OSError, ValueError):
+        created = moment(0)
+    return JobInfo(
+        id=id,
+        type=type,
+        state=State(row.state),
+        reason="unreadable",
+        attempts=Attempts(0, 0),
+        created_at=created,
+    )
+
+
+def _beginning(text: str) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(text[:SHOWN]))
 
 
 def _unfinished(id: str, record: Record, tries: Tries, row: Row, options: WorkerOptions) -> JobInfo:

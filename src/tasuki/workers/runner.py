@@ -66,7 +66,7 @@ class Runner:
             Exception: what a worker's `setup` raised.
             LayoutError: the store was written by another version of Tasuki.
         """
-        upkeep = Upkeep(self._store.maintenance(self._terms), self._store.reader())
+        upkeep = Upkeep(self._store.maintenance(self._terms))
         try:
             for worker in self._registry.workers:
                 await worker.setup()

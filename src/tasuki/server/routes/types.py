@@ -11,7 +11,7 @@ from tasuki.server.operations import API, Operation
 from tasuki.server.problems import RequestError
 from tasuki.server.query import read_type
 from tasuki.server.replies import Reply
-from tasuki.store.reader import TypeInfo
+from tasuki.store.types import TypeInfo
 
 
 class Types:

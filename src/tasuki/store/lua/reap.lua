@@ -20,9 +20,9 @@
 --@include restore
 --@include finish
 --@include reap
+--@include lost
 
 advance_clock(request.lease)
-local steady_ms = math.floor(steady / 1000)
 local runners = {}
 if #request.dead > 0 then
   for _, runner in ipairs(request.dead) do
@@ -31,28 +31,8 @@ if #request.dead > 0 then
     end
   end
 else
-  -- During the grace period only what was already being taken back (score 0) goes on.
-  local latest = steady_ms < grace and 0 or steady_ms
-  runners = call('ZRANGEBYSCORE', 'runners', '-inf', whole(latest), 'LIMIT', 0, 10)
+  runners = lost_runners(math.floor(steady / 1000))
 end
-
-local requeued, failed, cancelled, more = 0, 0, 0, #runners == 10
-local left = request.limit
-for _, runner in ipairs(runners) do
-  if left <= 0 then
-    more = true
-    break
-  end
-  local back, lost, stopped, done = reap(runner, request.error, request.max_crashes, left, request.keep)
-  requeued, failed, cancelled = requeued + back, failed + lost, cancelled + stopped
-  left = left - back - lost - stopped
-  more = more or not done
-end
+local reaped = reap_all(runners, request.error, request.max_crashes, request.limit, request.keep)
 publish()
-return cmsgpack.pack({
-  runners = runners,
-  requeued = requeued,
-  failed = failed,
-  cancelled = cancelled,
-  more = more,
-})
+return cmsgpack.pack(reaped)

@@ -1,8 +1,5 @@
 -- The end of a job: kept for its retention, or gone.
 
--- How many jobs over the count go at once.
-local TRIMMED = 200
-
 -- Most jobs leave nothing in most of these, so a key that does not exist is not asked for each id.
 local function drop(command, name, ids)
   if call('EXISTS', name) == 1 then
@@ -38,15 +35,17 @@ local function erase(ids)
   end
 end
 
--- Deletes the finished jobs of a type and state that are over the count, soonest to be pruned first.
-local function trim(state, type, most)
+-- Deletes at most `limit` finished jobs of a type and state that are over the count, the soonest to be
+-- pruned first. Returns how many.
+local function trim(state, type, most, limit)
   local done = 'done:' .. state .. ':' .. type
-  local over = math.min(call('ZCARD', done) - most, TRIMMED)
+  local over = math.min(call('ZCARD', done) - most, limit)
   if over > 0 then
     local old = call('ZRANGE', done, 0, over - 1)
     call('ZREMRANGEBYRANK', done, 0, over - 1)
     erase(old)
   end
+  return math.max(over, 0)
 end
 
 -- state, type  what the jobs become
@@ -70,8 +69,11 @@ local function finish(state, type, ids, bodies, runner, age, most)
     ends[2 * i] = head .. bodies[i]
   end
   bulk('HSET', 'ends', ends)
-  bulk('ZADD', 'done:' .. state .. ':' .. type, pairwise_constant(whole(wall + age), ids))
+  local at = whole(wall + age)
+  bulk('ZADD', 'done:' .. state .. ':' .. type, pairwise_constant(at, ids))
+  call('ZADD', 'ripe', 'LT', at, state .. ':' .. type)
   drop('HDEL', 'tries', ids)
   drop('ZREM', 'expires', ids)
-  trim(state, type, most)
+  -- More than came in, so that it shrinks where it was larger.
+  trim(state, type, most, 2 * #ids)
 end
