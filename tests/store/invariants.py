@@ -30,12 +30,12 @@ KNOWN = frozenset(
         "ripe",
         "live",
         "idle",
+        "terms",
     ]
 )
 KNOWN_FAMILIES = frozenset(
-    ["log", "wait", "lease", "done", "runner", "cancel", "ring", "bell", "minute", "ten"]
-    + ["sender", "key"]
-)
+    ["log", "wait", "lease", "done", "runner", "cancel", "ring", "bell", "minute", "ten", "sender"]
+) | {"key"}
 PASSING = frozenset(["minute", "ten", "sender", "key", "ring"])
 """Families whose keys must go away by themselves."""
 

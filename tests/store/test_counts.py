@@ -90,7 +90,7 @@ async def test_minutes_are_asked_for_and_the_current_one_is_last(
 async def test_more_than_two_hours_come_in_sums_of_ten_minutes(
     store: Store, plain: Plain, namespace: str
 ):
-    """The minutes are there for two hours only, and the sums that upkeep makes of them for two days."""
+    """Minutes are there for two hours only; the sums that upkeep makes of them for two days."""
     await enqueue_many(store, [new_job("a"), new_job("b"), new_job("b")])
     start = f"{{{namespace}:0}}:"
     [key] = plain.scan_iter(match=f"{start}minute:*", count=1_000)

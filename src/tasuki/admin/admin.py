@@ -13,8 +13,8 @@ from tasuki.model.retention import Retention
 from tasuki.model.state import State
 from tasuki.store.history import MOST_MINUTES
 from tasuki.store.listing import Page
-from tasuki.store.types import TYPES_LISTED, TypeInfo, TypePage
 from tasuki.store.store import Store
+from tasuki.store.types import TYPES_LISTED, TypeInfo, TypePage
 from tasuki.wire.ids import check_id
 
 MOST_TYPES_LISTED = 1_000

@@ -102,6 +102,7 @@ def _server(settings: Settings, store: Store) -> "Server":
         hosts=server.allowed_hosts,
         insecure=server.insecure,
         retention=settings.retention.rules,
+        types_limit=settings.types_limit,
     )
     return Server(options, store)
 

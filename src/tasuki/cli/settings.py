@@ -86,6 +86,9 @@ class RetentionSettings(Section, frozen=True, kw_only=True):
     completed: KeepSettings = _keep(_DEFAULTS.completed)
     failed: KeepSettings = _keep(_DEFAULTS.failed)
     cancelled: KeepSettings = _keep(_DEFAULTS.cancelled)
+    total: Annotated[int, Whole(0, _MOST), "how many are kept of all types and states together"] = (
+        _DEFAULTS.total
+    )
 
     @property
     def rules(self) -> Retention:
@@ -94,6 +97,7 @@ class RetentionSettings(Section, frozen=True, kw_only=True):
             completed=Keep(self.completed.age, self.completed.count),
             failed=Keep(self.failed.age, self.failed.count),
             cancelled=Keep(self.cancelled.age, self.cancelled.count),
+            total=self.total,
         )
 
 
@@ -127,6 +131,11 @@ class Settings(Section, frozen=True, kw_only=True):
         int | None, Size(8 * 2**20), "most memory of that store; without it, there is no limit"
     ] = None
     allow_unsafe: Annotated[bool, Switch(), "use a store even if it could lose jobs"] = False
+    types_limit: Annotated[
+        int | None,
+        Whole(100, 1_000_000),
+        "most types that may be in use; without it, what a server said last, or 10,000",
+    ] = None
     server: ServerSettings = ServerSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()

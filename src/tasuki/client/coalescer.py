@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 
-from tasuki.model.errors import InvalidError, KeyReusedError, StoreError, StoreUnavailableError
+from tasuki.model.errors import InvalidError, StoreError, StoreUnavailableError
 from tasuki.store.producer import MOST_JOBS, Producer, Submission, check_size
 
 MIB = 1024 * 1024
@@ -32,10 +32,10 @@ class _Caller:
         self.size = size
         self.ids: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
 
-    def answer(self, answer: list[int] | KeyReusedError) -> None:
+    def answer(self, answer: list[int] | InvalidError) -> None:
         if self.ids.done():
             return
-        if isinstance(answer, KeyReusedError):
+        if isinstance(answer, InvalidError):
             self.ids.set_exception(answer)
         else:
             self.ids.set_result(answer)
@@ -60,7 +60,8 @@ class Coalescer:
         A caller that is cancelled does not disturb the others. Its own jobs are made or not.
 
         Raises:
-            InvalidError: no jobs, more than 1,000, or more than 16 MiB of data.
+            InvalidError: no jobs, more than 1,000, more than 16 MiB of data, or a new type where
+                there are too many.
             KeyReusedError: the key was used before, for another submission.
             StoreFullError: the store is out of memory; nothing was made.
             StoreUnavailableError: the store did not answer; the jobs may or may not have been made.
@@ -80,7 +81,7 @@ class Coalescer:
                 self._task = asyncio.create_task(self._make_gathered(), name="tasuki-coalescer")
             else:
                 self._in_flight = False
-        if isinstance(answer, KeyReusedError):
+        if isinstance(answer, InvalidError):
             raise answer
         return answer
 

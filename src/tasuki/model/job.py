@@ -105,8 +105,8 @@ class JobInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is known of a job. Times are aware datetimes in UTC, spans are seconds.
 
     `run_at` is the time from which the job may run. `reason` says in one word why it is where it
-    is (`error`, `crashed`, `expired`, `cancelled`, ...; `unreadable`: what is stored of it cannot be
-    read). `runner` holds or held the job.
+    is (`error`, `crashed`, `expired`, `cancelled`, ...; `unreadable`: what is stored of it is no
+    job). `runner` holds or held the job.
 
     In lists, `cut` names what is too large for them, with its size in bytes: such a field holds a
     string of the first 200 characters of its JSON.

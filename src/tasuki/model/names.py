@@ -27,6 +27,15 @@ def check_type(type: object) -> None:
     _check_text("type", type, LONGEST_TYPE_BYTES)
 
 
+def too_many_types(type: str, most: int, field: str) -> InvalidError:
+    """The error for a new type where there are as many as there may be."""
+    return InvalidError(
+        f"{type!r} is a new one, and there are {most} types already, which is the limit"
+        " (types_limit); an id or a date belongs into the data, not into the type",
+        field=field,
+    )
+
+
 def check_tags(tags: Iterable[object]) -> None:
     """Refuse tags that are empty, too long, too many, or have control characters.
 

@@ -17,7 +17,8 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     `port` 0 takes any free one. `body_limit` is in bytes. `hosts` are names that the `Host` header
     may have besides those of this machine. `insecure` allows an address that others can reach,
     although nobody is asked for a password. `drain` is how many seconds `stop` waits for answers
-    that are on their way.
+    that are on their way. `types_limit` is how many types there may be in the namespace; None
+    leaves it as it is.
 
     Raises:
         SettingsError: naming the option that is wrong.
@@ -30,6 +31,7 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     insecure: bool = False
     drain: float = 5.0
     retention: Retention = Retention()
+    types_limit: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65_535:

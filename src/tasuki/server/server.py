@@ -35,7 +35,10 @@ class Server:
         self._client = Client(store)
         self._hub = EventHub(store.feed(), store.feed())
         self._patience = Patience()
-        self._upkeep = Upkeep(store.maintenance(LeaseTerms(retention=options.retention)))
+        self._upkeep = Upkeep(
+            store.maintenance(LeaseTerms(retention=options.retention)),
+            types_limit=options.types_limit,
+        )
         admin = Admin(store, self._client, options.retention)
         app = build_app(Services(admin, self._client, self._hub, self._patience), options)
         self._http = uvicorn.Server(

@@ -13,19 +13,20 @@
     expires         zset   score = time in ms at which a job that does not run is cancelled
     lease:RUNNER    zset   active, score = stamp of the claim in µs
     done:STATE:TYPE zset   finished, score = time in ms at which the job is pruned
-    ripe            zset   STATE:TYPE, score = at most the time in ms at which its first job is pruned
+    ripe            zset   STATE:TYPE, score = at most the time in ms when its first one is pruned
     runners         zset   score = end of the lease in ms (0: being reaped)
     runner:RUNNER   hash   host, pid, load; number, stamp and losses of the last exchange
     cancel:RUNNER   set    active jobs that the runner is told to stop
     ring:RUNNER     list   doorbell of one runner
     bell:TYPE       list   doorbell of a type, at most one token
     types           hash   type -> options of its worker
+    terms           hash   types -> how many there may be, if somebody has said so
     live            set    types that may have waiting jobs
     idle            hash   type without jobs -> since when in ms, and how many it had had by then
     paused          set    types that are not claimed
     counts          hash   active:TYPE and scheduled:TYPE -> how many
     stats           hash   EVENT:TYPE -> how many since the beginning
-    minute:N        hash   the same, and run times, for the N-th minute since 1970; EVENT: is the rest
+    minute:N        hash   the same, and run times, for the N-th minute since 1970; no TYPE: the rest
     ten:N           hash   the same, for the N-th ten minutes
     events          stream what happened, one entry for each script call
     clock           hash   last steady time, its offset, end of the grace period; how far upkeep is

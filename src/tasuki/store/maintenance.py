@@ -19,8 +19,8 @@ TICK_STEP = 100
 
 TICK_SECONDS = 1.0
 PAUSE_SECONDS = 0.01
-"""How long after a tick that has left work the next one may come. A tick takes half of it at most, so
-that most of the store's time is left to others, however much there is to do."""
+"""How long after a tick that has left work the next one may come. A tick takes half of it at most,
+so that most of the store's time is left to others, however much there is to do."""
 
 VANISHED = JobError("Crashed", "the runner vanished: its lease ran out")
 
@@ -77,10 +77,11 @@ class Maintenance:
         """
         return min(TICK_SECONDS, self.terms.seconds / 4)
 
-    async def tick(self) -> Ticked:
+    async def tick(self, types_limit: int | None = None) -> Ticked:
         """Do a step of everything, unless somebody has just done that.
 
-        Besides it makes what is kept of types, events and counters smaller.
+        Besides it makes what is kept of types, events and counters smaller. If it is due, it writes
+        down how many types there may be from now on.
         """
         fields = {
             # Those who come in turn are not in step: who is a little early is not sent away.
@@ -93,6 +94,7 @@ class Maintenance:
             "keep": self._keep,
             "counts": self._counts,
             "total": self._retention.total,
+            "types": types_limit or 0,
         }
         return await ask(self._link, "tick", Ticked, fields)
 

@@ -158,7 +158,7 @@ class Reader:
         return await self._types.known(name)
 
     async def types(self, names: Sequence[str] | None = None) -> list[TypeInfo]:
-        """How many jobs of each type are in which state; of all types, in many calls, or of some."""
+        """How many jobs of each type are in which state; of all types in many calls, or of some."""
         return await self._types.counts(names)
 
     async def type_page(

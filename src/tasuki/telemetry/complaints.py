@@ -11,7 +11,7 @@ class Complaints:
 
     Two errors are of one kind when they are of one class and were raised in the same line.
 
-    >>> complaints = Complaints(logging.getLogger("tasuki.example"), "upkeep goes on after an error")
+    >>> complaints = Complaints(logging.getLogger("tasuki.upkeep"), "going on after an error")
     """
 
     def __init__(self, log: logging.Logger, text: str) -> None:

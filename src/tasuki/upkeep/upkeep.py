@@ -20,10 +20,14 @@ class Upkeep:
     do, steps follow each other with pauses that are as long as a step, so that others are not held
     up. Nothing ends this service but `stop`: while the store is away it waits, and any other error
     is logged.
+
+    `types_limit` says how many types there may be from now on. It is kept in the store, so that it
+    holds for all producers; None leaves it as it is.
     """
 
-    def __init__(self, maintenance: Maintenance) -> None:
+    def __init__(self, maintenance: Maintenance, *, types_limit: int | None = None) -> None:
         self._maintenance = maintenance
+        self._types_limit = types_limit
         self._task: asyncio.Task[None] | None = None
         self._complaints = Complaints(log, "upkeep goes on after an error")
 
@@ -61,7 +65,10 @@ class Upkeep:
         Raises:
             StoreError: the store refuses or cannot be reached.
         """
-        ticked = await self._maintenance.tick()
+        ticked = await self._maintenance.tick(self._types_limit)
+        if ticked.due:
+            # Said once: who is started later with another number is right.
+            self._types_limit = None
         if ticked.runners:
             _tell(ticked)
         return ticked.more

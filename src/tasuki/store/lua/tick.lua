@@ -11,6 +11,7 @@
 -- keep         retention, see lib/reap
 -- counts       {state = how many are kept per type}
 -- total        how many finished jobs are kept of all types and states together
+-- types        how many types there may be from now on; 0: as it was
 --
 -- Returns {due = whether anything was done, more = whether there is more to do, runners = whose jobs
 --          were taken back, requeued, failed, cancelled, promoted, expired, pruned}
@@ -57,6 +58,9 @@ local steady_ms = math.floor(steady / 1000)
 -- Before anything else: what goes wrong below is not tried again at once.
 call('HSET', 'clock', 'turn', whole(steady_ms))
 
+if request.types > 0 then
+  call('HSET', 'terms', 'types', request.types)
+end
 local limit, keep = request.limit, request.keep
 local reaped = reap_all(lost_runners(steady_ms), request.error, request.max_crashes, limit, keep)
 local promoted = promote_due(limit)
