@@ -60,8 +60,23 @@ def tag(key: str) -> str:
 
 # What a namespace keeps when it has no jobs and no runners any more; bells are one per type.
 BOOKKEEPING = frozenset(
-    {"layout", "seq", "types", "paused", "counts", "stats", "events", "clock", "bell"}
-    | {"ripe", "live", "idle", "terms"}
+    [
+        "layout",
+        "seq",
+        "types",
+        "paused",
+        "claimed",
+        "suspects",
+        "counts",
+        "stats",
+        "events",
+        "clock",
+        "bell",
+        "ripe",
+        "live",
+        "idle",
+        "terms",
+    ]
 )
 
 

@@ -13,6 +13,7 @@ from tasuki.store.producer import Submission
 from tasuki.wire.ids import decode_id, encode_id
 from tests.property.model import Settle
 from tests.property.side_by_side import (
+    APART,
     OUTCOMES,
     PERSONS,
     SLOTS,
@@ -23,7 +24,7 @@ from tests.property.side_by_side import (
     by_type,
     report_on,
 )
-from tests.store.factory import FAR, held_by, new_job
+from tests.store.factory import FAR, held_by, new_job, run_out
 from tests.store.invariants import broken
 
 types = st.sampled_from(TYPES)
@@ -83,29 +84,21 @@ class QueueMachine(SideBySide):
         said = self.choose(runner, plan)
         report = report_on(said)
         demand = {type: n for type, n in (("a", a), ("b", b)) if n}
-        settled = {(held.id, held.stamp) for held, _ in said}
-        suspect = any(
-            job.last_chance
-            for job in self.queue.held(runner.id)
-            if (job.id, job.stamp) not in settled
-        )
-        reply = self.do(runner.exchange(report, demand, suspect=suspect))
+        reply = self.do(runner.exchange(report, demand))
         facts = [Settle(held.id, held.stamp, outcome) for held, outcome in said]
-        wanted = self.queue.exchange(runner.id, facts, demand, reply.stamp)
+        wanted = self.queue.exchange(runner.id, facts, demand, reply.stamp, apart=slot == APART)
         assert self.claimed(reply) == wanted.claimed
         assert sorted(decode_id(id) for id in reply.lost) == wanted.lost
         assert sorted(decode_id(id) for id in reply.cancels) == wanted.cancels
-        assert sorted(reply.held_back) == wanted.held_back
+        assert set(wanted.suspects) <= set(reply.suspects)
         self.past += held_by(reply)
-        self.last[runner.id] = Call(report, demand, suspect, reply)
+        self.last[runner.id] = Call(report, demand, reply)
 
     @rule(slot=slots)
     def exchange_again_since_the_reply_was_lost(self, slot: int) -> None:
         runner = self.runners[slot]
         if call := self.last.get(runner.id):
-            again = self.do(
-                runner.exchange(call.report, call.demand, suspect=call.suspect, repeat=True)
-            )
+            again = self.do(runner.exchange(call.report, call.demand, repeat=True))
             assert by_type(again) == by_type(call.reply)
             assert (again.stamp, again.lost) == (call.reply.stamp, call.reply.lost)
             assert sorted(map(decode_id, again.cancels)) == self.queue.cancels(runner.id)
@@ -116,20 +109,27 @@ class QueueMachine(SideBySide):
         cancels = self.do(runner.lease.heartbeat({"load": "1"}))
         assert sorted(map(decode_id, cancels)) == self.queue.cancels(runner.id)
 
-    @rule(slot=slots, greedy=st.booleans())
-    def die(self, slot: int, *, greedy: bool) -> None:
-        """A runner dies, maybe of what it has just claimed."""
+    @rule(slot=slots, greedy=st.booleans(), begun=st.none() | st.integers(0, 3))
+    def die(self, slot: int, *, greedy: bool, begun: int | None) -> None:
+        """A runner dies, maybe of what it has just claimed; it may be known what had begun."""
         if greedy:
             self.exchange(slot, 2, 2, [])
         runner = self.replace(slot)
-        reaped = self.do(self.maintenance.reap([runner.id]))
-        self.queue.reap(runner.id)
+        ids = None if begun is None else [job.id for job in self.queue.held(runner.id)][:begun]
+        keys = None if ids is None else [encode_id(id) for id in ids]
+        reaped = self.do(self.maintenance.reap([runner.id], begun=keys))
+        self.queue.die(runner.id, ids, apart=slot == APART)
         assert (reaped.runners, reaped.more) == ([runner.id], False)
 
-    @rule(slot=slots)
-    def leave(self, slot: int) -> None:
+    @rule(slot=slots, unasked=st.booleans())
+    def leave(self, slot: int, *, unasked: bool) -> None:
         runner = self.replace(slot)
-        assert self.do(runner.lease.leave()) == self.queue.leave(runner.id)
+        if unasked:
+            self.do(runner.lease.leave(unasked=True))
+            self.queue.die(runner.id, None, apart=slot == APART)
+        else:
+            left = self.do(runner.lease.leave())
+            assert left == self.queue.leave(runner.id, apart=slot == APART)
 
     @precondition(lambda self: self.gone)
     @rule(number=numbers, plan=st.lists(settles, max_size=3))
@@ -180,10 +180,7 @@ class QueueMachine(SideBySide):
     def the_time_of_a_job_runs_out(self, number: int) -> None:
         jobs = self.mortal()
         id = jobs[number % len(jobs)].id
-        name, key = encode_id(id), self.store.keyspace.key
-        created, _, rest = (self.plain.hget(key("jobs"), name) or "").split(" ", 2)
-        self.plain.hset(key("jobs"), name, f"{created} 1 {rest}")
-        self.plain.zadd(key("expires"), {name: 1}, xx=True)
+        run_out(self.plain, self.store, id)
         self.queue.run_out(id)
         self.past = [
             held._replace(record=held.record._replace(expires=1)) if held.id == id else held
@@ -197,7 +194,15 @@ class QueueMachine(SideBySide):
         self.do(self.maintenance.expire())
         self.queue.expire()
         assert self.do(self.maintenance.reap()).runners == []
-        assert self.do(self.maintenance.prune(TYPES)) == 0
+        assert self.do(self.maintenance.prune()) == 0
+
+    @rule()
+    def tick(self) -> None:
+        """The same in one step, if it is due."""
+        ticked = self.do(self.maintenance.tick())
+        assert (ticked.runners, ticked.promoted, ticked.pruned) == ([], 0, 0)
+        if ticked.due:
+            self.queue.expire()
 
     @rule()
     def the_store_forgets_its_scripts(self) -> None:

@@ -29,10 +29,7 @@ class Job:
     runner: str | None = None
     stamp: str = ""
     told: bool = False
-
-    @property
-    def last_chance(self) -> bool:
-        return self.crashes >= MAX_CRASHES - 1
+    suspect: bool = False
 
 
 class Settle(NamedTuple):
@@ -49,7 +46,7 @@ class Answer(NamedTuple):
     claimed: dict[str, list[int]]
     lost: list[int]
     cancels: list[int]
-    held_back: list[str]
+    suspects: list[str]
 
 
 class Queue:
@@ -71,12 +68,19 @@ class Queue:
         self.jobs[id] = replace(self.jobs[id], overdue=True)
 
     def exchange(
-        self, runner: str, settles: Sequence[Settle], demand: Mapping[str, int], stamp: str
+        self,
+        runner: str,
+        settles: Sequence[Settle],
+        demand: Mapping[str, int],
+        stamp: str,
+        *,
+        apart: bool = False,
     ) -> Answer:
-        lost = [settle.id for settle in settles if not self._settle(runner, settle)]
-        self.expire()
-        claimed, held_back = self._claim(runner, demand, stamp)
-        return Answer(claimed, sorted(lost), self.cancels(runner), sorted(held_back))
+        lost = [settle.id for settle in settles if not self._settle(runner, settle, apart=apart)]
+        claim = self._claim_apart if apart else self._claim
+        claimed = claim(runner, demand, stamp)
+        suspects = {job.type for job in self.of(State.WAITING) if job.suspect}
+        return Answer(claimed, sorted(lost), self.cancels(runner), sorted(suspects))
 
     def cancels(self, runner: str) -> list[int]:
         return [job.id for job in self.held(runner) if job.told]
@@ -92,20 +96,25 @@ class Queue:
             if job.overdue:
                 self._end(job, State.CANCELLED, "expired", runner=None)
 
-    def reap(self, runner: str) -> None:
-        for held in self.held(runner):
-            job = replace(held, crashes=held.crashes + 1)
+    def die(self, runner: str, begun: Sequence[int] | None, *, apart: bool) -> None:
+        """What had begun is suspected; what had begun alone has crashed."""
+        held = self.held(runner)
+        begun = [job.id for job in held] if begun is None else begun
+        for each in held:
+            suspected = each.id in begun
+            crashed = suspected and len(begun) == 1
+            job = replace(each, crashes=each.crashes + crashed)
             if job.told:
                 self._end(job, State.CANCELLED, "cancelled", runner=runner)
-            elif job.crashes >= MAX_CRASHES:
+            elif crashed and job.crashes >= MAX_CRASHES:
                 self._end(job, State.FAILED, "crashed", runner=runner)
             else:
-                self._put_back(job)
+                self._put_back(job, suspect=suspected or apart)
 
-    def leave(self, runner: str) -> int:
+    def leave(self, runner: str, *, apart: bool) -> int:
         released = 0
         for job in self.held(runner):
-            released += self._give_back(job, State.WAITING)
+            released += self._give_back(job, State.WAITING, suspect=apart)
         return released
 
     def refuses(self, verb: Verb, id: int) -> str | None:
@@ -132,7 +141,7 @@ class Queue:
     def remove(self, id: int) -> None:
         del self.jobs[id]
 
-    def _settle(self, runner: str, settle: Settle) -> bool:
+    def _settle(self, runner: str, settle: Settle, *, apart: bool) -> bool:
         job = self.jobs.get(settle.id)
         if job is None or (job.state, job.runner, job.stamp) != (
             State.ACTIVE,
@@ -157,42 +166,60 @@ class Queue:
             case "snoozed":
                 self._give_back(job, State.SCHEDULED)
             case _:
-                self._give_back(job, State.WAITING)
+                self._give_back(job, State.WAITING, suspect=apart)
         return True
 
-    def _claim(
-        self, runner: str, demand: Mapping[str, int], stamp: str
-    ) -> tuple[dict[str, list[int]], set[str]]:
-        suspect = any(job.last_chance for job in self.held(runner))
+    def _claim(self, runner: str, demand: Mapping[str, int], stamp: str) -> dict[str, list[int]]:
         claimed: dict[str, list[int]] = {}
-        held_back: set[str] = set()
         for type, wanted in demand.items():
-            if type in self.paused:
-                continue
-            for job in self._in_order(type)[:wanted]:
-                if job.last_chance and suspect:
-                    held_back.add(type)
-                    continue
-                suspect = suspect or job.last_chance
-                claimed.setdefault(type, []).append(job.id)
-                self.jobs[job.id] = replace(job, state=State.ACTIVE, runner=runner, stamp=stamp)
-        return claimed, held_back
+            for job in () if type in self.paused else self._in_order(type):
+                if len(claimed.get(type, ())) < wanted and self._take(job, runner, stamp):
+                    claimed.setdefault(type, []).append(job.id)
+        return claimed
+
+    def _claim_apart(
+        self, runner: str, demand: Mapping[str, int], stamp: str
+    ) -> dict[str, list[int]]:
+        order = list(demand)
+        suspects = [
+            job
+            for job in self.of(State.WAITING)
+            if job.suspect and job.type in demand and job.type not in self.paused
+        ]
+        for job in sorted(suspects, key=lambda job: (job.crashes, order.index(job.type), job.id)):
+            if self._take(job, runner, stamp):
+                return {job.type: [job.id]}
+        return {}
+
+    def _take(self, job: Job, runner: str, stamp: str) -> bool:
+        """Whether a job that is the next one can be run; its time may be over."""
+        if job.overdue:
+            self._end(job, State.CANCELLED, "expired", runner=None)
+            return False
+        self.jobs[job.id] = replace(
+            job, state=State.ACTIVE, runner=runner, stamp=stamp, suspect=False
+        )
+        return True
 
     def _in_order(self, type: str) -> list[Job]:
-        waiting: Iterable[Job] = (job for job in self.of(State.WAITING) if job.type == type)
+        waiting: Iterable[Job] = (
+            job for job in self.of(State.WAITING) if job.type == type and not job.suspect
+        )
         return sorted(waiting, key=lambda job: (job.priority, job.id))
 
-    def _give_back(self, job: Job, state: State) -> bool:
+    def _give_back(self, job: Job, state: State, *, suspect: bool = False) -> bool:
         if job.told:
             self._end(job, State.CANCELLED, "cancelled", runner=job.runner)
             return False
-        self._put_back(job, state)
+        self._put_back(job, state, suspect=suspect)
         return True
 
-    def _put_back(self, job: Job, state: State = State.WAITING) -> None:
-        self.jobs[job.id] = replace(job, state=state, runner=None, stamp="", told=False)
+    def _put_back(self, job: Job, state: State = State.WAITING, *, suspect: bool = False) -> None:
+        self.jobs[job.id] = replace(
+            job, state=state, runner=None, stamp="", told=False, suspect=suspect
+        )
 
     def _end(self, job: Job, state: State, reason: str | None, *, runner: str | None) -> None:
         self.jobs[job.id] = replace(
-            job, state=state, reason=reason, runner=runner, stamp="", told=False
+            job, state=state, reason=reason, runner=runner, stamp="", told=False, suspect=False
         )

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NamedTuple, TypeVar
 
+import msgspec
 from hypothesis.stateful import RuleBasedStateMachine
 
 from tasuki.model.state import State, Verb
@@ -37,7 +38,9 @@ from tests.support import Plain
 T = TypeVar("T")
 
 TYPES = ("a", "b")
-SLOTS = 2
+SLOTS = 3
+APART = 2
+"""The slot of the runner that runs suspects."""
 OUTCOMES: dict[str, Callable[[Held], Report]] = {
     "completed": completed,
     "completed and not kept": lambda held: completed(held, keep=0),
@@ -64,7 +67,6 @@ class Call(NamedTuple):
 
     report: Report
     demand: dict[str, int]
-    suspect: bool
     reply: Exchanged
 
 
@@ -97,7 +99,7 @@ class SideBySide(RuleBasedStateMachine):
         self.maintenance = self.store.maintenance(self.terms)
         self.pump = self.store.link("pump")
         self.queue = Queue()
-        self.runners = [self.new_runner() for _ in range(SLOTS)]
+        self.runners = [self.new_runner(slot) for slot in range(SLOTS)]
         self.gone: list[Runner] = []
         self.past: list[Held] = []
         self.last: dict[str, Call] = {}
@@ -105,8 +107,9 @@ class SideBySide(RuleBasedStateMachine):
     def do(self, step: Coroutine[Any, Any, T]) -> T:
         return self.loop.run(step)
 
-    def new_runner(self) -> Runner:
-        lease = Lease(self.pump, self.terms)
+    def new_runner(self, slot: int) -> Runner:
+        terms = msgspec.structs.replace(self.terms, apart=slot == APART)
+        lease = Lease(self.pump, terms)
         self.do(lease.register({"host": "test"}, [(type, "{}") for type in TYPES]))
         return Runner(lease)
 
@@ -142,7 +145,7 @@ class SideBySide(RuleBasedStateMachine):
         return {group.type: [decode_id(id) for id in group.ids] for group in reply.claimed}
 
     def replace(self, slot: int) -> Runner:
-        runner, self.runners[slot] = self.runners[slot], self.new_runner()
+        runner, self.runners[slot] = self.runners[slot], self.new_runner(slot)
         self.gone.append(runner)
         return runner
 

@@ -61,8 +61,8 @@ class Hand:
                 claimed.ids,
                 [self._exchanged.stamp] * len(claimed.ids),
                 [f"{started} 1 0 {reason}\n{body}"] * len(claimed.ids),
-                5,
-                {"3": len(claimed.ids)},
+                ms=5,
+                histogram={"3": len(claimed.ids)},
             )
             for claimed in self._exchanged.claimed
         ]

@@ -29,6 +29,7 @@ from tasuki.wire.record import (
     encode_error,
     encode_tries,
 )
+from tests.support import Plain
 
 ERROR = JobError("ValueError", "it broke")
 FAR = 1_000_000.0
@@ -50,6 +51,14 @@ async def enqueue_many(store: Store, jobs: Sequence[NewJob]) -> list[int]:
     [ids] = await store.producer().enqueue([Submission(jobs)])
     assert isinstance(ids, list)
     return ids
+
+
+def run_out(plain: Plain, store: Store, id: int) -> None:
+    """The time in which a job had to run is over."""
+    name, key = encode_id(id), store.keyspace.key
+    created, _, rest = (plain.hget(key("jobs"), name) or "").split(" ", 2)
+    plain.hset(key("jobs"), name, f"{created} 1 {rest}")
+    plain.zadd(key("expires"), {name: 1}, xx=True)
 
 
 class Held(NamedTuple):

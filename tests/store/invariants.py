@@ -14,8 +14,10 @@ KNOWN = frozenset(
         "layout",
         "seq",
         "jobs",
+        "data",
         "tries",
         "ends",
+        "results",
         "progress",
         "logged",
         "due",
@@ -23,6 +25,8 @@ KNOWN = frozenset(
         "runners",
         "types",
         "paused",
+        "suspects",
+        "claimed",
         "counts",
         "stats",
         "events",
@@ -34,8 +38,23 @@ KNOWN = frozenset(
     ]
 )
 KNOWN_FAMILIES = frozenset(
-    ["log", "wait", "lease", "done", "runner", "cancel", "ring", "bell", "minute", "ten", "sender"]
-) | {"key"}
+    [
+        "log",
+        "wait",
+        "apart",
+        "lease",
+        "done",
+        "runner",
+        "cancel",
+        "ring",
+        "bell",
+        "minute",
+        "ten",
+        "sender",
+        "key",
+    ]
+)
+OF_TYPES = ("wait:", "apart:", "done:")
 PASSING = frozenset(["minute", "ten", "sender", "key", "ring"])
 """Families whose keys must go away by themselves."""
 
@@ -120,7 +139,7 @@ Jobs = dict[str, list[str]]
 def _places(keys: Keys) -> Places:
     places: Places = {}
     for name in keys.names:
-        if name == "due" or name.startswith(("wait:", "lease:", "done:")):
+        if name == "due" or name.startswith(("wait:", "apart:", "lease:", "done:")):
             for id, score in keys.zset(name).items():
                 places.setdefault(id, []).append((name, score))
     return places
@@ -135,7 +154,7 @@ def _misplaced(jobs: Jobs, places: Places) -> Iterator[str]:
             yield f"{id} stands in {names} without a record"
         elif len(names) > 1:
             yield f"{id} stands in {names} at once"
-        elif names[0].startswith(("wait:", "done:")) and not names[0].endswith(":" + jobs[id][3]):
+        elif names[0].startswith(OF_TYPES) and not names[0].endswith(":" + jobs[id][3]):
             yield f"{id} is of type {jobs[id][3]} and stands in {names[0]}"
 
 
@@ -169,7 +188,7 @@ def _counts(keys: Keys, jobs: Jobs, places: Places) -> Iterator[str]:
 
 def _side_data(keys: Keys, jobs: Jobs, places: Places) -> Iterator[str]:
     finished = {id for id, [(name, _), *_] in places.items() if name.startswith("done:")}
-    for name in ("tries", "ends", "progress", "logged"):
+    for name in ("data", "tries", "ends", "results", "progress", "logged"):
         for id in keys.hash(name).keys() - jobs.keys():
             yield f"{name} of {id}, which has no record"
     for id in keys.zset("expires").keys() - jobs.keys():
@@ -178,6 +197,16 @@ def _side_data(keys: Keys, jobs: Jobs, places: Places) -> Iterator[str]:
         for id in finished & set(ids):
             yield f"{id} has ended and is still in {name}"
     lengths = {id: str(len(keys.list(key))) for id, key in keys.family("log")}
+    data = {id for id, text in keys.hash("jobs").items() if text.split("\n", 2)[2][0] == "@"}
+    if data != keys.hash("data").keys():
+        yield f"large data are there of {keys.hash('data').keys()} and should be of {data}"
+    results = {
+        id
+        for id, text in keys.hash("ends").items()
+        if text.startswith("completed ") and text.partition("\n")[2].startswith("@")
+    }
+    if results != keys.hash("results").keys():
+        yield f"large results are there of {keys.hash('results').keys()}, should be of {results}"
     if lengths != keys.hash("logged"):
         yield f"logged says {keys.hash('logged')}, the logs are {lengths}"
 
@@ -189,7 +218,9 @@ def _waiting(keys: Keys, jobs: Jobs, places: Places) -> Iterator[str]:
             continue
         if name.startswith("wait:") and score != float(jobs[id][2]):
             yield f"{id} has priority {jobs[id][2]} and waits at {score}"
-        if name.startswith(("wait:", "due")):
+        if name.startswith("apart:") and name.partition(":")[2] not in keys.set("suspects"):
+            yield f"{id} waits apart, and nobody knows that its type has suspects"
+        if name.startswith(("wait:", "apart:", "due")):
             moment = float(jobs[id][1])
             if moment and expires.get(id) != moment:
                 yield f"{id} should expire at {moment}, not at {expires.get(id)}"

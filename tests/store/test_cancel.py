@@ -134,7 +134,7 @@ class TestGivenBack:
         reaped = await store.maintenance().reap([someone.id])
         assert (reaped.requeued, reaped.cancelled) == (1, 1)
         job = await store.reader().job(2)
-        assert (job.state, job.reason, job.crashes) == (State.CANCELLED, "cancelled", 1)
+        assert (job.state, job.reason, job.crashes) == (State.CANCELLED, "cancelled", 0)
 
     async def test_retention_holds_for_it(self, store: Store):
         await enqueue_many(store, [new_job() for _ in range(3)])

@@ -6,6 +6,9 @@ from tasuki.model.errors import LeaseLostError
 from tasuki.model.state import State
 from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.store import Store
+from tasuki.wire import payload
+from tasuki.wire.ids import encode_id
+from tasuki.wire.record import set_aside
 from tests.store.factory import (
     FAR,
     Held,
@@ -17,9 +20,10 @@ from tests.store.factory import (
     new_job,
     released,
     retried,
+    run_out,
     runner,
 )
-from tests.store.invariants import Keys, snapshot
+from tests.store.invariants import snapshot
 from tests.store.links import RepeatingLink
 from tests.support import Plain
 
@@ -154,73 +158,160 @@ class TestTwice:
             await someone.exchange(completed(held[0]), {"email": 2}, repeat=True)
 
 
-class TestLastChance:
-    """A job whose next crash would fail it runs with no other such job beside it."""
+APART = LeaseTerms(apart=True)
+
+
+class TestApart:
+    """Jobs in whose company a process has died run apart, one at a time."""
 
     @staticmethod
-    async def crashed(store: Store, *ids: int, times: int = 2) -> None:
-        for _ in range(times):
-            victim = await runner(store)
-            held = await victim.claim(n=len(ids))
-            assert {job.id for job in held} == set(ids)
-            await store.maintenance().reap([victim.id])
+    async def die(store: Store, type: str = "email", n: int = 9) -> list[int]:
+        victim = await runner(store)
+        held = await victim.claim(type, n)
+        await store.maintenance().reap([victim.id])
+        return [job.id for job in held]
 
-    async def test_only_one_of_them_is_claimed_and_others_go_on(self, store: Store):
-        suspects = await enqueue_many(store, [new_job() for _ in range(3)])
-        await self.crashed(store, *suspects)
+    async def test_they_are_no_business_of_other_runners(self, store: Store):
+        await enqueue_many(store, [new_job() for _ in range(3)])
+        await self.die(store)
         innocent = await enqueue_many(store, [new_job() for _ in range(2)])
         reply = await (await runner(store)).exchange(demand={"email": 9})
-        assert [job.id for job in held_by(reply)] == [suspects[0], *innocent]
-        assert [job.tries.crashes for job in held_by(reply)] == [2, 0, 0]
-        assert reply.held_back == ["email"]
+        assert [job.id for job in held_by(reply)] == innocent
+        assert reply.suspects == ["email"]
 
-    async def test_none_is_claimed_while_the_runner_has_one(self, store: Store):
-        suspects = await enqueue_many(store, [new_job() for _ in range(2)])
-        await self.crashed(store, *suspects)
-        other = await enqueue(store, "other")
-        reply = await (await runner(store)).exchange(demand={"email": 9, "other": 9}, suspect=True)
-        assert [job.id for job in held_by(reply)] == [other]
-        assert reply.held_back == ["email"]
+    async def test_each_runner_apart_takes_one_whatever_it_asks_for(self, store: Store):
+        suspects = await enqueue_many(store, [new_job() for _ in range(3)])
+        await self.die(store)
+        await enqueue(store)
+        for id in suspects:
+            someone = await runner(store, APART)
+            assert [job.id for job in await someone.claim(n=9)] == [id]
+        assert await (await runner(store, APART)).claim(n=9) == []
 
-    async def test_the_rule_holds_across_types(self, store: Store):
-        one = await enqueue(store)
-        await self.crashed(store, one)
+    async def test_who_has_crashed_the_least_comes_first_of_all_types(self, store: Store):
+        one = await enqueue(store, priority=-5)
+        await self.die(store)
+        other = await enqueue_many(store, [new_job("other") for _ in range(2)])
+        await self.die(store, "other")
+        someone = await runner(store, APART)
+        order: list[int] = []
+        for _ in range(3):
+            reply = await someone.exchange(demand={"email": 1, "other": 1})
+            order += [job.id for job in held_by(reply)]
+        assert order == [*other, one]
+
+    async def test_a_paused_type_is_not_claimed(self, store: Store):
+        await enqueue_many(store, [new_job() for _ in range(2)])
+        await self.die(store)
+        await store.operator().pause("email")
+        assert await (await runner(store, APART)).claim() == []
+
+    async def test_a_clean_end_clears_it(self, store: Store):
+        await enqueue_many(store, [new_job() for _ in range(2)])
+        await self.die(store)
+        someone = await runner(store, APART)
+        held = await someone.claim_one()
+        await someone.settle(retried(held, delay=0))
+        assert [job.id for job in await (await runner(store)).claim(n=9)] == [held.id]
+
+    async def test_what_is_given_back_stays_suspected(self, store: Store):
+        await enqueue_many(store, [new_job() for _ in range(2)])
+        await self.die(store)
+        someone = await runner(store, APART)
+        held = await someone.claim_one()
+        await someone.settle(released(held))
+        await someone.lease.leave()
+        other = await runner(store, APART)
+        assert [(await other.claim_one()).id for _ in range(2)] == [1, 2]
+        await other.lease.leave()
+        assert await (await runner(store)).claim(n=9) == []
+        assert [(await (await runner(store, APART)).claim_one()).id for _ in range(2)] == [1, 2]
+
+    async def test_a_reply_that_was_lost_comes_again(self, store: Store):
+        await enqueue_many(store, [new_job() for _ in range(2)])
+        await self.die(store)
+        someone = await runner(store, APART)
+        first = await someone.exchange(demand={"email": 1})
+        again = await someone.exchange(demand={"email": 1}, repeat=True)
+        assert held_by(again) == held_by(first)
+
+    async def test_one_that_has_expired_is_not_run(self, store: Store, plain: Plain):
+        await enqueue_many(store, [new_job() for _ in range(2)])
+        await self.die(store)
+        run_out(plain, store, 1)
+        assert [job.id for job in await (await runner(store, APART)).claim()] == [2]
+        assert (await store.reader().job(1)).reason == "expired"
+
+
+class TestExpired:
+    """What has expired is not run, however much of it there is, and holds nothing up."""
+
+    async def test_it_ends_when_it_would_be_claimed(self, store: Store, plain: Plain):
+        await enqueue_many(store, [new_job(expires=FAR) for _ in range(3)])
+        run_out(plain, store, 1)
+        run_out(plain, store, 3)
+        assert [job.id for job in await (await runner(store)).claim(n=1)] == [2]
+        [first, third] = await store.reader().jobs([1, 3])
+        assert (first.state, first.reason) == (State.CANCELLED, "expired")
+        assert third.state is State.WAITING
+
+    async def test_a_backlog_of_it_is_passed_in_a_few_calls(self, store: Store, plain: Plain):
+        for id in await enqueue_many(store, [new_job(expires=FAR) for _ in range(1_000)]):
+            run_out(plain, store, id)
+        await enqueue(store)
         await enqueue(store, "other")
-        victim = await runner(store)
-        for _ in range(2):
-            victim = await runner(store)
-            await victim.claim("other")
-            await store.maintenance().reap([victim.id])
-        reply = await (await runner(store)).exchange(demand={"email": 1, "other": 1})
-        assert [job.id for job in held_by(reply)] == [one]
-        assert reply.held_back == ["other"]
-
-    async def test_what_is_held_back_keeps_its_place_and_another_runner_takes_it(
-        self, store: Store, plain: Plain, namespace: str
-    ):
-        suspects = await enqueue_many(store, [new_job(priority=2), new_job(priority=1)])
-        await self.crashed(store, *suspects)
-        plain.delete(f"{{{namespace}:0}}:bell:email")
         someone = await runner(store)
-        [first] = await someone.claim(n=2)
-        assert first.id == suspects[1]
-        # The doorbell must ring for the one that stayed, or it waits until somebody happens by.
-        assert Keys(plain, namespace).list("bell:email") == ["1"]
-        [second] = await (await runner(store)).claim(n=2)
-        assert second.id == suspects[0]
+        claimed: list[int] = []
+        calls = 0
+        while len(claimed) < 2:
+            reply = await someone.exchange(demand={"email": 1, "other": 1})
+            claimed += [job.id for job in held_by(reply)]
+            calls += 1
+            assert len(claimed) == 2 or reply.next_due == 0
+        assert calls <= 5
 
-    async def test_a_first_crash_is_no_last_chance(self, store: Store):
-        ids = await enqueue_many(store, [new_job() for _ in range(3)])
-        await self.crashed(store, *ids, times=1)
-        reply = await (await runner(store)).exchange(demand={"email": 9}, suspect=True)
-        assert [job.id for job in held_by(reply)] == ids
-        assert reply.held_back == []
 
-    async def test_with_two_crashes_allowed_the_first_one_is(self, store: Store):
-        ids = await enqueue_many(store, [new_job() for _ in range(2)])
-        await self.crashed(store, *ids, times=1)
-        careful = await runner(store, LeaseTerms(max_crashes=2))
-        assert [job.id for job in await careful.claim(n=9)] == ids[:1]
+class TestLarge:
+    """A claim carries records, and what is large comes by itself."""
+
+    async def test_large_data_stay_where_they_are(self, store: Store):
+        data = {"x": "y" * 100_000}
+        await enqueue(store, data=data)
+        held = await (await runner(store)).claim_one()
+        assert held.record.data == ""
+        assert held.record.large is not None
+        assert held.record.large.preview == '{"x":"' + "y" * 194
+        text = await store.large().read("data", encode_id(held.id), held.record.large.size)
+        assert payload.decode(text or "") == data
+
+    async def test_nothing_is_left_of_it(self, store: Store, plain: Plain):
+        await enqueue(store, data="y" * 5_000)
+        someone = await runner(store)
+        await someone.settle(completed(await someone.claim_one(), keep=0))
+        assert plain.exists(store.keyspace.key("data")) == 0
+
+    async def test_a_call_claims_a_mebibyte_and_goes_on_with_the_next(self, store: Store):
+        for _ in range(2):
+            await enqueue_many(store, [new_job(data="y" * 4_000)] * 500)
+        someone = await runner(store)
+        sizes: list[int] = []
+        while sum(sizes) < 1_000:
+            reply = await someone.exchange(demand={"email": 1_000})
+            sizes.append(len(held_by(reply)))
+            assert sum(sizes) == 1_000 or reply.next_due == 0
+        assert max(sizes) <= 400
+
+    async def test_a_large_result_is_kept_apart(self, store: Store):
+        await enqueue(store)
+        someone = await runner(store)
+        held = await someone.claim_one()
+        body, large = set_aside('"' + "y" * 5_000 + '"')
+        report = completed(held, body=body)
+        report.finished[0].large[1] = large or ""
+        assert await someone.settle(report) == []
+        assert await store.large().read("results", encode_id(held.id), 5_002) == large
+        await store.operator().retry(held.id)
+        assert await store.large().read("results", encode_id(held.id), 5_002) is None
 
 
 async def test_more_than_a_lua_call_can_pass_is_claimed_and_settled_at_once(store: Store):

@@ -6,6 +6,7 @@ import pytest
 
 from tasuki.model.errors import JobNotFoundError, StateError
 from tasuki.model.state import FINISHED, State
+from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
 from tests.store.factory import (
     FAR,
@@ -48,8 +49,8 @@ class TestRetry:
 
     async def test_a_crashed_job_may_crash_as_often_again(self, store: Store):
         id = await enqueue(store)
-        for _ in range(3):
-            victim = await runner(store)
+        for apart in (False, True, True):
+            victim = await runner(store, LeaseTerms(apart=apart))
             await victim.claim_one()
             await store.maintenance().reap([victim.id])
         assert (await store.reader().job(id)).reason == "crashed"

@@ -9,6 +9,7 @@ from tasuki.model.state import State
 from tasuki.store.lease import LeaseTerms
 from tasuki.store.maintenance import VANISHED
 from tasuki.store.store import Store
+from tasuki.wire.ids import encode_id
 from tests.store.factory import (
     completed,
     enqueue,
@@ -20,6 +21,7 @@ from tests.store.factory import (
 from tests.support import eventually
 
 SHORT = LeaseTerms(seconds=0.05)
+APART = LeaseTerms(apart=True)
 
 
 async def test_the_jobs_of_a_dead_runner_are_back_at_once(store: Store):
@@ -30,10 +32,73 @@ async def test_the_jobs_of_a_dead_runner_are_back_at_once(store: Store):
     assert reaped.runners == [victim.id]
     assert (reaped.requeued, reaped.failed, reaped.cancelled, reaped.more) == (2, 0, 0, False)
     job = await store.reader().job(ids[1])
-    assert (job.state, job.crashes, job.attempts.made) == (State.WAITING, 1, 0)
+    assert (job.state, job.crashes, job.attempts.made) == (State.WAITING, 0, 0)
+    assert [held.id for held in await (await runner(store)).claim(n=9)] == [ids[2]]
+
+
+async def test_what_had_not_begun_goes_back_to_its_old_place(store: Store):
+    ids = await enqueue_many(store, [new_job(priority=p) for p in (1, 0, 1)])
+    victim = await runner(store)
+    await victim.claim(n=3)
+    reaped = await store.maintenance().reap([victim.id], begun=[])
+    assert (reaped.requeued, reaped.suspects) == (3, 0)
     claimed = await (await runner(store)).claim(n=9)
     assert [held.id for held in claimed] == [ids[1], ids[0], ids[2]]
-    assert [held.tries.crashes for held in claimed] == [1, 1, 0]
+    assert {held.tries.crashes for held in claimed} == {0}
+
+
+async def test_what_had_begun_is_suspected_and_nothing_else(store: Store):
+    ids = await enqueue_many(store, [new_job() for _ in range(4)])
+    victim = await runner(store)
+    await victim.claim(n=4)
+    keys = [encode_id(id) for id in ids[1:3]]
+    reaped = await store.maintenance().reap([victim.id], begun=keys)
+    assert (reaped.requeued, reaped.suspects) == (4, 2)
+    assert [job.crashes for job in await store.reader().jobs(ids)] == [0, 0, 0, 0]
+    assert [job.id for job in await (await runner(store)).claim(n=9)] == [ids[0], ids[3]]
+
+
+async def test_what_had_begun_alone_has_crashed(store: Store):
+    ids = await enqueue_many(store, [new_job() for _ in range(3)])
+    victim = await runner(store)
+    await victim.claim(n=3)
+    reaped = await store.maintenance().reap([victim.id], begun=[encode_id(ids[1])])
+    assert (reaped.requeued, reaped.suspects) == (3, 1)
+    assert [job.crashes for job in await store.reader().jobs(ids)] == [0, 1, 0]
+
+
+@pytest.mark.parametrize("n", [1, 2])
+async def test_a_runner_that_goes_unasked_is_taken_for_dead(store: Store, n: int):
+    ids = await enqueue_many(store, [new_job() for _ in range(n)])
+    victim = await runner(store)
+    await victim.claim(n=n)
+    assert await victim.lease.leave(unasked=True) == n
+    assert {job.crashes for job in await store.reader().jobs(ids)} == {int(n == 1)}
+    assert await (await runner(store)).claim(n=9) == []
+
+
+async def test_one_that_vanishes_while_it_is_being_stopped_has_crashed_nothing(store: Store):
+    id = await enqueue(store)
+    victim = await runner(store, SHORT)
+    await victim.claim_one()
+    await victim.lease.heartbeat({"stopping": "1"})
+
+    async def reaped() -> list[str]:
+        return (await store.maintenance().reap()).runners
+
+    assert await eventually(reaped) == [victim.id]
+    [held] = await (await runner(store)).claim()
+    assert (held.id, held.tries.crashes) == (id, 0)
+
+
+async def test_how_many_had_begun_is_not_forgotten_between_two_calls(store: Store):
+    """A call takes back 200 jobs. The last one must not look as if it had begun alone."""
+    await enqueue_many(store, [new_job() for _ in range(201)])
+    victim = await runner(store)
+    await victim.claim(n=201)
+    assert (await store.maintenance().reap([victim.id])).more
+    assert not (await store.maintenance().reap([victim.id])).more
+    assert {job.crashes for job in await store.reader().jobs(range(1, 202))} == {0}
 
 
 async def test_a_lease_that_ran_out_is_found_without_being_named(store: Store):
@@ -64,13 +129,14 @@ async def test_a_crash_too_many_fails_the_job_and_says_why(store: Store):
     error = JobError("Crashed", "killed by SIGSEGV")
     victim = await runner(store)
     for wanted in ((1, 0), (1, 0), (0, 1)):
-        victim = await runner(store)
         await victim.claim_one()
         reaped = await store.maintenance().reap([victim.id], error)
         assert (reaped.requeued, reaped.failed) == wanted
+        victim = await runner(store, APART)
     job = await store.reader().job(id)
     assert (job.state, job.reason, job.error) == (State.FAILED, "crashed", error)
-    assert (job.crashes, job.attempts.made, job.runner) == (3, 0, victim.id)
+    assert (job.crashes, job.attempts.made) == (3, 0)
+    assert job.runner
     assert job.started_at
 
 
@@ -89,7 +155,7 @@ async def test_crashes_and_attempts_are_counted_apart(store: Store):
     await someone.settle(retried(await someone.claim_one(), delay=0))
     await someone.claim_one()
     await store.maintenance().reap([someone.id])
-    held = await (await runner(store)).claim_one()
+    held = await (await runner(store, APART)).claim_one()
     assert held.tries[:2] == (1, 1)
     assert (await store.reader().job(1)).error
 
@@ -102,7 +168,11 @@ async def test_what_the_crash_ends_is_kept_as_retention_says(store: Store):
     await store.operator().cancel(1)
     terms = LeaseTerms(max_crashes=1, retention=retention)
     reaped = await store.maintenance(terms).reap([victim.id])
-    assert (reaped.cancelled, reaped.failed) == (1, 2)
+    assert (reaped.cancelled, reaped.requeued) == (1, 2)
+    for _ in range(2):
+        victim = await runner(store, APART)
+        await victim.claim_one()
+        assert (await store.maintenance(terms).reap([victim.id])).failed == 1
     assert [job.id for job in await store.reader().jobs([1, 2, 3])] == [3]
 
 
@@ -137,9 +207,8 @@ async def test_four_reapers_at_once_take_each_job_back_once(store: Store):
                 return total
 
     assert sum(await asyncio.gather(*(reap_all() for _ in range(4)))) == 1_000
-    claimed = await (await runner(store)).claim(n=2_000)
-    assert {held.tries.crashes for held in claimed} == {1}
-    assert len(claimed) == 1_000
+    waiting = await store.reader().jobs(range(1, 1_001))
+    assert {(job.state, job.crashes) for job in waiting} == {(State.WAITING, 0)}
 
 
 async def test_a_runner_without_jobs_is_forgotten(store: Store):

@@ -83,6 +83,7 @@ class TestExpire:
         assert await eventually(store.maintenance().expire) == 1
         assert (await store.reader().job(1)).state is State.ACTIVE
         await someone.settle(released(held))
+        assert await store.maintenance().expire() == 1
         assert (await store.reader().job(1)).state is State.CANCELLED
 
     async def test_so_does_one_that_failed_and_one_whose_runner_died(self, store: Store):

@@ -2,7 +2,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tasuki.model.backoff import Backoff
@@ -20,6 +20,7 @@ from tasuki.wire.record import (
     encode_error,
     encode_tail,
     encode_tries,
+    set_aside,
 )
 
 printable = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
@@ -55,7 +56,7 @@ def test_a_job_comes_back_from_its_record(
 ):
     pretty = msgspec.json.format(msgspec.json.encode(value), indent=2)
     job = NewJob(type=type, data=msgspec.Raw(pretty), **given)
-    record = decode_record(f"{created} {expires} {encode_tail(job)}")
+    record = decode_record(f"{created} {expires} {encode_tail(job)[0]}")
     assert (record.created, record.expires, record.type) == (created, expires, type)
     assert record.priority == job.priority
     assert msgspec.json.decode(record.data) == value
@@ -64,18 +65,18 @@ def test_a_job_comes_back_from_its_record(
 
 
 def test_a_plain_job_costs_no_options():
-    tail = encode_tail(NewJob(type="email"))
+    tail, _ = encode_tail(NewJob(type="email"))
     assert tail == "0 email\n\n{}"
     assert decode_record("1 0 " + tail).options == NO_OPTIONS
 
 
 def test_a_named_priority_is_kept_as_its_number():
-    assert encode_tail(NewJob(type="email", priority="high")).startswith("-10 ")
+    assert encode_tail(NewJob(type="email", priority="high"))[0].startswith("-10 ")
 
 
 @pytest.mark.parametrize("priority", [1, -15, 0.5, -2.25, 1e-7, 2**53, -(2**53)], ids=repr)
 def test_a_priority_is_the_same_number_afterwards(priority: float):
-    text = encode_tail(NewJob(type="email", priority=priority)).partition(" ")[0]
+    text = encode_tail(NewJob(type="email", priority=priority))[0].partition(" ")[0]
     assert decode_number(text) == priority
     assert decode_number(text).__class__ is priority.__class__
 
@@ -106,8 +107,9 @@ def test_an_error_may_hold_any_text_that_python_can(type: str, message: str, tra
 
 @given(st.sampled_from(list(State)), times, times, texts)
 def test_an_end_comes_back(state: State, finished: int, started: int, body: str):
+    assume(state is not State.COMPLETED or not body.startswith("@"))
     end = decode_end(f"{state} {finished} runner1 {started} 2 1 crashed\n{body}")
-    assert end == (state, finished, "runner1", started, 2, 1, "crashed", body)
+    assert end == (state, finished, "runner1", started, 2, 1, "crashed", body, None)
 
 
 @pytest.mark.parametrize("text", ["", "1 0 0 a", "x 0 0 a\n\n{}", "1 0 0\n\n{}"], ids=repr)
@@ -120,3 +122,22 @@ def test_what_is_no_record_is_a_value_error(text: str):
 def test_what_is_no_end_is_a_value_error(text: str):
     with pytest.raises(ValueError, match=r"."):
         decode_end(text)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1_000, max_size=1_100))
+def test_what_is_large_stands_apart(text: str):
+    data = msgspec.json.encode(text * 5).decode()
+    tail, whole = encode_tail(NewJob(type="email", data=msgspec.Raw(data.encode())))
+    record = decode_record(f"1 0 {tail}")
+    assert (whole, record.data) == (data, "")
+    assert record.large == (len(data.encode()), data[:200])
+    body, whole = set_aside(data)
+    end = decode_end(f"completed 2 runner1 1 1 0 -\n{body}")
+    assert (whole, end.body, end.large) == (data, "", record.large)
+
+
+@pytest.mark.parametrize(
+    ("text", "large"), [("x" * 4_096, False), ("x" * 4_097, True), ("é" * 2_049, True)]
+)
+def test_it_is_large_above_4_096_bytes(text: str, large: bool):
+    assert (set_aside(text)[1] is not None) == large

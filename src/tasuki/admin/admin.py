@@ -105,9 +105,8 @@ class Admin:
     async def type(self, name: str) -> TypeInfo | None:
         """One type; None when nothing is known of it."""
         check_type(name)
-        if not await self._reader.knows_type(name):
-            return None
-        return (await self._reader.types([name]))[0]
+        [info] = await self._reader.types([name])
+        return info if await self._reader.knows_type(name) else None
 
     async def pause(self, type: str) -> TypeInfo:
         """Stop claiming the jobs of a type, which need not be known yet."""

@@ -37,7 +37,7 @@ class StatsView(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     durability: Durability
-    step: int
+    step: int = 1
     minutes: list[MinuteView]
     totals: dict[str, dict[str, int]]
 

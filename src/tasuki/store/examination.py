@@ -23,8 +23,8 @@ PATIENCE_MS = 5_000
 """How long a lease may be over before it counts as forgotten."""
 CENSUS_TRIES = 3
 
-_SIDE = frozenset({"tries", "ends", "progress", "logged"})
-_SETS = ("wait:", "lease:", "done:")
+_SIDE = frozenset({"data", "tries", "ends", "results", "progress", "logged"})
+_SETS = ("wait:", "apart:", "lease:", "done:")
 _OF_RUNNERS = ("runner:", "lease:", "cancel:")
 
 Progress = Callable[[int, int], None]

@@ -3,12 +3,15 @@
     layout          version of this layout
     seq             last number given out as a job id
     jobs            hash   id -> record
+    data            hash   id -> data that are too large for a record
+    results         hash   id -> result that is too large for an end
     tries           hash   id -> attempts made, crashes, last error; from the first failure on
     ends            hash   id -> how the job ended
     progress        hash   id -> progress as JSON
     logged, log:ID  hash   id -> number of log lines; list of the lines
     wait:TYPE       zset   waiting, score = priority
-    apart:TYPE      zset   waiting as well, for a runner that runs one job at a time
+    apart:TYPE      zset   waiting for a runner that runs them apart, score = crashes
+    suspects        set    types that have jobs in `apart:TYPE`
     due             zset   scheduled, score = due time in ms
     expires         zset   score = time in ms at which a job that does not run is cancelled
     lease:RUNNER    zset   active, score = stamp of the claim in µs
@@ -24,10 +27,11 @@
     live            set    types that may have waiting jobs
     idle            hash   type without jobs -> since when in ms, and how many it had had by then
     paused          set    types that are not claimed
+    claimed         hash   type -> time in ms of the last claim
     counts          hash   active:TYPE and scheduled:TYPE -> how many
     stats           hash   EVENT:TYPE -> how many since the beginning
-    minute:N        hash   the same, and run times, for the N-th minute since 1970; no TYPE: the rest
-    ten:N           hash   the same, for the N-th ten minutes
+    minute:N        hash   the same, and run times, for a minute since 1970; no TYPE: the rest
+    ten:N           hash   the same, for ten minutes
     events          stream what happened, one entry for each script call
     clock           hash   last steady time, its offset, end of the grace period; how far upkeep is
     sender:ID       string number and reply of a producer's last enqueue

@@ -6,28 +6,39 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from tasuki.model.errors import StoreUnavailableError
+from tasuki.model.outcome import JobError
 from tasuki.model.retention import Retention
 from tasuki.store.codec import ask
-from tasuki.store.link import Link
+from tasuki.store.link import CALL_SECONDS, Link, time_for
 from tasuki.store.messages import Exchanged, ExchangeRequest, Report
+from tasuki.wire.record import encode_error
 
 LEASE_SECONDS = 15.0
 MAX_CRASHES = 3
 LOG_LINES = 1_000
-MOST_MOVED = 500
-"""How many due or expired jobs one exchange moves."""
+MOST_MOVED = 200
+"""How many due jobs one exchange moves."""
+EXCHANGE_SECONDS = CALL_SECONDS + time_for(3 * 2**19)
+"""How long an exchange may take: it claims records of about one and a half MiB at most."""
+
+LEFT = JobError("Crashed", "its process was told to end by something else than Tasuki")
 
 _encoder = msgspec.msgpack.Encoder()
 _replies = msgspec.msgpack.Decoder(Exchanged, strict=False)
 
 
 class LeaseTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """What a runner's lease is like. `seconds` is its length."""
+    """What a runner's lease is like. `seconds` is its length.
+
+    With `apart` it is that of a runner that takes suspects only, one at a time: jobs in whose
+    company a process has died.
+    """
 
     seconds: float = LEASE_SECONDS
     max_crashes: int = MAX_CRASHES
     log_lines: int = LOG_LINES
     retention: Retention = Retention()
+    apart: bool = False
 
     @property
     def milliseconds(self) -> int:
@@ -65,6 +76,7 @@ class Lease:
         Raises:
             StoreError: the store refuses or cannot be reached.
         """
+        apart = {"apart": "1"} if self.terms.apart else {}
         await ask(
             self._link,
             "register",
@@ -72,7 +84,7 @@ class Lease:
             {
                 "runner": self.runner,
                 "lease": self.terms.milliseconds,
-                "fields": _flat(fields),
+                "fields": _flat({**fields, **apart}),
                 "types": list(types),
             },
         )
@@ -83,7 +95,6 @@ class Lease:
         demand: list[tuple[str, int]],
         *,
         rung: list[str],
-        suspect: bool = False,
         repeat: bool = False,
     ) -> Exchanged:
         """Settle what has ended and claim up to so many jobs of each type.
@@ -109,13 +120,12 @@ class Lease:
             released=report.released,
             demand=demand,
             rung=rung,
-            suspect=suspect,
-            max_crashes=self.terms.max_crashes,
             limit=MOST_MOVED,
             cancelled_age=round(cancelled.age * 1_000),
             cancelled_most=cancelled.count,
         )
-        return _replies.decode(await self._link.run("exchange", _encoder.encode(request)))
+        reply = await self._link.run("exchange", _encoder.encode(request), seconds=EXCHANGE_SECONDS)
+        return _replies.decode(reply)
 
     async def heartbeat(self, fields: Mapping[str, str], link: Link | None = None) -> list[str]:
         """Go on holding the lease. Gives the ids of the jobs that are to be stopped.
@@ -138,27 +148,40 @@ class Lease:
         )
         return beat.cancels
 
-    async def leave(self, types: Sequence[str] = ()) -> int:
+    async def leave(self, types: Sequence[str] = (), *, unasked: bool = False) -> int:
         """Go, releasing what is still held. Gives how many jobs that were.
 
         Those that it was told to stop end as cancelled instead. The doorbells of `types` are rung
-        where work waits, in case this runner took a token last.
+        where work waits, in case this runner took a token last. A runner that goes `unasked` may
+        have been made to by a job: what it holds is taken back as if it had died.
 
         Raises:
             StoreError: the store refuses or cannot be reached.
         """
-        cancelled = self.terms.retention.cancelled
         fields = {
             "runner": self.runner,
             "types": list(types),
-            "cancelled_age": round(cancelled.age * 1_000),
-            "cancelled_most": cancelled.count,
+            "unasked": unasked,
+            "error": encode_error(LEFT),
+            "max_crashes": self.terms.max_crashes,
+            "keep": keep_of(self.terms.retention),
         }
         try:
             left = await ask(self._link, "leave", _Left, fields)
         except StoreUnavailableError:
             left = await ask(self._link, "leave", _Left, fields)
         return left.released
+
+
+def keep_of(retention: Retention) -> dict[str, int]:
+    """The retention of what is taken back, as the scripts `leave` and `reap` want it."""
+    failed, cancelled = retention.failed, retention.cancelled
+    return {
+        "failed_age": round(failed.age * 1_000),
+        "failed_most": failed.count,
+        "cancelled_age": round(cancelled.age * 1_000),
+        "cancelled_most": cancelled.count,
+    }
 
 
 def _flat(fields: Mapping[str, str]) -> list[str]:

@@ -15,6 +15,8 @@ from tasuki.store.scripts import script
 
 CALL_SECONDS = 1.5
 """How long a call may take before the store counts as unavailable: an answer is due within 2 s."""
+SLOWEST_RATE = 1_000_000
+"""Bytes a second that a connection carries at least."""
 
 
 class Link:
@@ -42,13 +44,16 @@ class Link:
     async def run(self, name: str, request: bytes, *, seconds: float = CALL_SECONDS) -> bytes:
         """Run the script `name` with a msgpack request, and give its msgpack reply.
 
+        A large request may take as much longer as it needs to be sent. Who expects a large reply
+        adds the time that it needs to `seconds`; see `time_for`.
+
         Raises:
             StoreError: one of its kinds, when the store refuses, fails or cannot be reached.
             LeaseLostError: from scripts that a runner calls.
         """
         head = self._heads.get(name) or self._head(name)
         call = b"%b$%d\r\n%b\r\n" % (head, len(request), request)
-        reply: bytes = await self._exchange(call, seconds, name)
+        reply: bytes = await self._exchange(call, seconds + time_for(len(call)), name)
         return reply
 
     async def command(
@@ -83,7 +88,9 @@ class Link:
                         await self._send(pack("SCRIPT", "LOAD", script(name).text))
                         return await self._send(call)
         except TimeoutError as error:
-            raise StoreUnavailableError(f"the store did not answer within {seconds:g} s") from error
+            raise StoreUnavailableError(
+                f"the store did not answer within {seconds:.2g} s"
+            ) from error
         except (ValkeyError, OSError) as error:
             raise translate(error) from error
 
@@ -99,6 +106,11 @@ class Link:
         except BaseException:
             await self.close()
             raise
+
+
+def time_for(size: int) -> float:
+    """Seconds that so many bytes may take on their way."""
+    return size / SLOWEST_RATE
 
 
 def pack(*words: str | bytes | int | float) -> bytes:

@@ -7,7 +7,7 @@ import msgspec
 from tasuki.model.outcome import JobError
 from tasuki.model.retention import Retention
 from tasuki.store.codec import ask
-from tasuki.store.lease import LeaseTerms
+from tasuki.store.lease import LeaseTerms, keep_of
 from tasuki.store.link import Link
 from tasuki.wire.record import encode_error
 
@@ -26,10 +26,14 @@ VANISHED = JobError("Crashed", "the runner vanished: its lease ran out")
 
 
 class Reaped(msgspec.Struct, frozen=True):
-    """What a call of `reap` did. `more` says that there is more to take back."""
+    """What a call of `reap` did. `more` says that there is more to take back.
+
+    Of the `requeued` jobs, `suspects` wait for a runner that runs them apart.
+    """
 
     runners: list[str]
     requeued: int
+    suspects: int
     failed: int
     cancelled: int
     more: bool
@@ -45,6 +49,7 @@ class Ticked(msgspec.Struct, frozen=True, kw_only=True):
     more: bool = False
     runners: list[str] = []
     requeued: int = 0
+    suspects: int = 0
     failed: int = 0
     cancelled: int = 0
     promoted: int = 0
@@ -91,7 +96,7 @@ class Maintenance:
             "lease": self.terms.milliseconds,
             "error": encode_error(VANISHED),
             "max_crashes": self.terms.max_crashes,
-            "keep": self._keep,
+            "keep": keep_of(self._retention),
             "counts": self._counts,
             "total": self._retention.total,
             "types": types_limit or 0,
@@ -113,18 +118,28 @@ class Maintenance:
         }
         return (await ask(self._link, "expire", _Moved, fields)).moved
 
-    async def reap(self, dead: Sequence[str] = (), error: JobError = VANISHED) -> Reaped:
+    async def reap(
+        self,
+        dead: Sequence[str] = (),
+        error: JobError = VANISHED,
+        *,
+        begun: Sequence[str] | None = None,
+    ) -> Reaped:
         """Take back the jobs of runners whose lease ran out, or of `dead` ones, at once.
 
-        At most 200 jobs in a call. `error` becomes the error of jobs that fail by this crash.
+        At most 200 jobs in a call. `begun` are those of the dead that had begun (None: not known),
+        as the store writes ids. They are suspected of what happened; the others wait again as if
+        they had not been claimed. One that had begun alone has crashed: `error` becomes its error
+        when that was once too often.
         """
         fields = {
             "dead": list(dead),
+            "begun": False if begun is None else list(begun),
             "error": encode_error(error),
             "lease": self.terms.milliseconds,
             "max_crashes": self.terms.max_crashes,
             "limit": STEP,
-            "keep": self._keep,
+            "keep": keep_of(self._retention),
         }
         return await ask(self._link, "reap", Reaped, fields)
 
@@ -136,16 +151,6 @@ class Maintenance:
     @property
     def _retention(self) -> Retention:
         return self.terms.retention
-
-    @property
-    def _keep(self) -> dict[str, int]:
-        failed, cancelled = self._retention.failed, self._retention.cancelled
-        return {
-            "failed_age": round(failed.age * 1_000),
-            "failed_most": failed.count,
-            "cancelled_age": round(cancelled.age * 1_000),
-            "cancelled_most": cancelled.count,
-        }
 
     @property
     def _counts(self) -> dict[str, int]:

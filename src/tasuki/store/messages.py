@@ -20,7 +20,10 @@ class Notes(msgspec.Struct):
 
 
 class FinishedGroup(msgspec.Struct):
-    """Jobs of a type that ended in the same state and are kept alike (milliseconds)."""
+    """Jobs of a type that ended in the same state and are kept alike (milliseconds).
+
+    `large` are results that are too large for a body, by position, from 1 on.
+    """
 
     state: State
     type: str
@@ -29,6 +32,7 @@ class FinishedGroup(msgspec.Struct):
     ids: list[str] = []
     stamps: list[str] = []
     bodies: list[str] = []
+    large: dict[int, str] = {}
     ms: int = 0
     histogram: dict[str, int] = {}
 
@@ -75,8 +79,6 @@ class ExchangeRequest(msgspec.Struct, kw_only=True):
     released: list[ReleasedGroup]
     demand: list[tuple[str, int]]
     rung: list[str]
-    suspect: bool
-    max_crashes: int
     limit: int
     cancelled_age: int
     cancelled_most: int
@@ -100,5 +102,5 @@ class Exchanged(msgspec.Struct):
     claimed: list[Claimed]
     lost: list[str]
     cancels: list[str]
-    held_back: list[str]
+    suspects: list[str]
     next_due: int

@@ -114,6 +114,7 @@ class Producer:
         kinds: list[int] = []
         priorities: list[str] = []
         tails: list[str] = []
+        large: dict[int, str] = {}
         delays: dict[int, int] = {}
         times: dict[int, int] = {}
         expires: dict[int, int] = {}
@@ -123,8 +124,10 @@ class Producer:
             first = position + 1
             for job in submission.jobs:
                 position += 1
-                tail = encode_tail(job)
+                tail, whole = encode_tail(job)
                 tails.append(tail)
+                if whole is not None:
+                    large[position] = whole
                 priorities.append(tail[: tail.index(" ")])
                 kinds.append(types.setdefault(job.type, len(types) + 1))
                 if job.delay:
@@ -145,6 +148,7 @@ class Producer:
                 "kinds": kinds,
                 "priorities": priorities,
                 "tails": tails,
+                "large": large,
                 "delays": delays,
                 "times": times,
                 "expires": expires,

@@ -9,6 +9,7 @@ from tasuki.model.errors import JobNotFoundError
 from tasuki.model.job import JobInfo
 from tasuki.model.state import State
 from tasuki.store.codec import ask
+from tasuki.store.large import LargeTexts, Place
 from tasuki.store.link import Link
 from tasuki.store.scan import scan
 from tasuki.store.types import TYPES_LISTED, TypeInfo, TypePage, Types
@@ -33,7 +34,7 @@ MOST_BYTES = 1024 * 1024
 TYPES_FIELD = "types"
 """Where a runner says which types it works on, a line for each."""
 
-_INTERNAL_FIELDS = frozenset({"number", "stamp", "lost", "started", TYPES_FIELD})
+_INTERNAL_FIELDS = frozenset({"number", "stamp", "lost", "started", "died_with", TYPES_FIELD})
 
 
 class RunnerInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +61,9 @@ class _Log(msgspec.Struct):
 class Reader:
     """Reads single jobs, types, runners and logs. For lists of jobs see `listing`."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, large: LargeTexts | None = None) -> None:
         self._link = link
+        self._large = large or LargeTexts(link)
         self._types = Types(link)
 
     async def job(self, id: int) -> JobInfo:
@@ -81,7 +83,20 @@ class Reader:
 
         One that cannot be read has the reason `unreadable`, and little else.
         """
-        return await self._infos([encode_id(id) for id in ids])
+        infos = await self._infos([encode_id(id) for id in ids])
+        return [await self._whole(info) if info.cut else info for info in infos]
+
+    async def _whole(self, info: JobInfo) -> JobInfo:
+        """The same with all that is large. What is gone by now stays cut."""
+        cut = dict(info.cut or {})
+        fields: dict[str, msgspec.Raw] = {}
+        for field, size in (info.cut or {}).items():
+            place: Place = "data" if field == "data" else "results"
+            text = await self._large.read(place, encode_id(info.id), size)
+            if text is not None:
+                fields[field] = msgspec.Raw(text.encode())
+                del cut[field]
+        return msgspec.structs.replace(info, **fields, cut=cut or None)
 
     async def briefs(self, keys: Sequence[str]) -> list[JobInfo]:
         """As `jobs`, for ids as the store writes them, and without what is large.

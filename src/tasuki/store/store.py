@@ -6,6 +6,7 @@ from tasuki.store.doorbell import Doorbell
 from tasuki.store.feed import Feed
 from tasuki.store.history import History
 from tasuki.store.keys import Keyspace
+from tasuki.store.large import LargeTexts
 from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.link import Link
 from tasuki.store.listing import Listing
@@ -32,6 +33,7 @@ class Store:
         self.keyspace = Keyspace.of(namespace)
         self._links: list[Link] = []
         self._shared: Link | None = None
+        self._large: LargeTexts | None = None
 
     def link(self, name: str) -> Link:
         """A connection for a user of its own, such as `pump`, `bell` or `heartbeat`."""
@@ -66,9 +68,15 @@ class Store:
         """The stream of events, on a connection of its own."""
         return Feed(self.link("feed"))
 
+    def large(self, link: Link | None = None) -> LargeTexts:
+        """Reads large data and results, on a connection of its own."""
+        return LargeTexts(link or self.link("large"))
+
     def reader(self) -> Reader:
         """Looks at jobs, types and runners."""
-        return Reader(self.shared)
+        if self._large is None:
+            self._large = self.large()
+        return Reader(self.shared, self._large)
 
     def listing(self) -> Listing:
         """Lists jobs in pages."""
@@ -92,3 +100,4 @@ class Store:
             await link.close()
         self._links.clear()
         self._shared = None
+        self._large = None

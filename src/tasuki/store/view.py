@@ -11,6 +11,7 @@ from tasuki.wire.ids import decode_id
 from tasuki.wire.record import (
     NOBODY,
     End,
+    Large,
     Record,
     Tries,
     decode_end,
@@ -59,7 +60,7 @@ def worker_options(text: str) -> WorkerOptions:
 
 
 def job_info(id: str, row: Row, options: WorkerOptions) -> JobInfo:
-    """Put together what is known of a job."""
+    """Put together what is known of a job, with the beginning of what stands in its own place."""
     record, tries = decode_record(row.record), decode_tries(row.tries)
     if row.end:
         return _finished(id, record, decode_end(row.end), row, options)
@@ -115,16 +116,29 @@ def _beginning(text: str) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(text[:SHOWN]))
 
 
+def _shown(text: str, large: Large | None) -> msgspec.Raw:
+    return _beginning(large.preview) if large else msgspec.Raw(text.encode())
+
+
+def _cut(**fields: Large | None) -> dict[str, int] | None:
+    return {field: large.size for field, large in fields.items() if large} or None
+
+
 def _unfinished(id: str, record: Record, tries: Tries, row: Row, options: WorkerOptions) -> JobInfo:
     state = State(row.state)
     active = state is State.ACTIVE
+    reason = None
+    if state is State.SCHEDULED:
+        reason = "backoff" if tries.made else "delay"
+    elif row.place.startswith("apart:"):
+        reason = "suspect"
     return _info(
         id,
         record,
         row,
         options,
         state=state,
-        reason=("backoff" if tries.made else "delay") if state is State.SCHEDULED else None,
+        reason=reason,
         error=decode_error(tries.error),
         made=tries.made + active,
         crashes=tries.crashes,
@@ -142,7 +156,8 @@ def _finished(id: str, record: Record, end: End, row: Row, options: WorkerOption
         options,
         state=end.state,
         reason=end.reason if end.reason != "-" else None,
-        result=msgspec.Raw(end.body.encode()) if end.state is State.COMPLETED else None,
+        result=_shown(end.body, end.large) if end.state is State.COMPLETED else None,
+        cut=_cut(data=record.large, result=end.large),
         error=decode_error(end.body) if end.state is State.FAILED else None,
         made=end.made,
         crashes=end.crashes,
@@ -167,7 +182,8 @@ def _info(
         "id": decode_id(id),
         "type": record.type,
         "priority": record.priority,
-        "data": msgspec.Raw(record.data.encode()),
+        "data": _shown(record.data, record.large),
+        "cut": _cut(data=record.large),
         "attempts": Attempts(made, most),
         "progress": msgspec.json.decode(row.progress) if row.progress else None,
         "tags": record.options.tags,

@@ -8,12 +8,18 @@ A record never changes after it was written, but that a retry by a person sets `
 enqueue script with the server's clock. `options` is a JSON object of what the producer set, or
 nothing. `data` is JSON. Lua reads the first line only.
 
+Data of more than 4,096 bytes stand in a place of their own, so that whoever claims or lists jobs
+need not carry them. The record then has, in their place, how large they are and how they begin:
+
+    @SIZE PREVIEW
+
 An end is written when the job has ended:
 
     state finished runner started made crashes reason \n body
 
 `body` is the result of a completed job, the error of a failed one, and a message or nothing for a
-cancelled one. Tries are kept from the first failed or crashed attempt on:
+cancelled one. A large result stands apart like large data. Tries are kept from the first failed or
+crashed attempt on:
 
     made crashes \n error
 """
@@ -39,8 +45,15 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True):
     tags: tuple[str, ...] = ()
 
 
+class Large(NamedTuple):
+    """A JSON text that stands in a place of its own: its size in bytes, and how it begins."""
+
+    size: int
+    preview: str
+
+
 class Record(NamedTuple):
-    """A decoded record. `data` is still JSON text."""
+    """A decoded record. `data` is still JSON text, and empty if it is `large`."""
 
     created: int
     expires: int
@@ -48,6 +61,7 @@ class Record(NamedTuple):
     type: str
     options: Options
     data: str
+    large: Large | None
 
 
 class Tries(NamedTuple):
@@ -59,7 +73,10 @@ class Tries(NamedTuple):
 
 
 class End(NamedTuple):
-    """How a job ended. Times are milliseconds since 1970; `started` is 0 if it never was."""
+    """How a job ended. Times are milliseconds since 1970; `started` is 0 if it never was.
+
+    `body` is empty if it is `large`.
+    """
 
     state: State
     finished: int
@@ -69,20 +86,26 @@ class End(NamedTuple):
     crashes: int
     reason: str
     body: str
+    large: Large | None = None
 
 
 NO_OPTIONS = Options()
 NO_TRIES = Tries(0, 0, "")
 NOBODY = "-"
 """Stands for the runner of a job that never ran."""
+INLINE_BYTES = 4_096
+"""Longer data and results stand in a place of their own."""
+PREVIEW_CHARACTERS = 200
+
+_LARGE = "@"  # no JSON text begins so
 
 _options = msgspec.json.Decoder(Options)
 _errors = msgspec.json.Decoder(JobError)
 _encoder = msgspec.json.Encoder()
 
 
-def encode_tail(job: NewJob) -> str:
-    """The part of a record that the producer writes: all but the times."""
+def encode_tail(job: NewJob) -> tuple[str, str | None]:
+    """The part of a record that the producer writes, all but the times; and the data, if large."""
     priority = job.priority if job.priority.__class__ is int else priority_number(job.priority)
     plain = (
         job.attempts is None
@@ -92,7 +115,31 @@ def encode_tail(job: NewJob) -> str:
         and not job.tags
     )
     options = "" if plain else _encode_options(job)
-    return f"{priority} {job.type}\n{options}\n{bytes(job.data).decode()}"
+    data, large = set_aside(bytes(job.data).decode())
+    return f"{priority} {job.type}\n{options}\n{data}", large
+
+
+def set_aside(text: str) -> tuple[str, str | None]:
+    """What stands in a record or an end for a JSON text, and the text itself if it is large.
+
+    >>> set_aside("[1]")
+    ('[1]', None)
+    """
+    # No character takes more than four bytes.
+    if len(text) <= INLINE_BYTES // 4:
+        return text, None
+    size = len(text.encode())
+    if size <= INLINE_BYTES:
+        return text, None
+    return f"{_LARGE}{size} {text[:PREVIEW_CHARACTERS]}", text
+
+
+def _take_in(text: str) -> tuple[str, Large | None]:
+    """The other way round: the text, or what is known of a large one."""
+    if not text.startswith(_LARGE):
+        return text, None
+    size, preview = text[1:].split(" ", 1)
+    return "", Large(int(size), preview)
 
 
 def _encode_options(job: NewJob) -> str:
@@ -120,7 +167,7 @@ def decode_record(text: str) -> Record:
         decode_number(priority),
         type,
         _options.decode(options) if options else NO_OPTIONS,
-        data,
+        *_take_in(data),
     )
 
 
@@ -171,14 +218,15 @@ def decode_end(text: str) -> End:
         ValueError: when the text is not an end.
     """
     head, body = text.split("\n", 1)
-    state, finished, runner, started, made, crashes, reason = head.split(" ", 6)
+    word, finished, runner, started, made, crashes, reason = head.split(" ", 6)
+    state = State(word)
     return End(
-        State(state),
+        state,
         int(finished),
         runner,
         int(started),
         int(made),
         int(crashes),
         reason,
-        body,
+        *(_take_in(body) if state is State.COMPLETED else (body, None)),
     )

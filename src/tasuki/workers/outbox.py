@@ -1,7 +1,7 @@
 """Collects what the attempts of a runner have come to, in the columns that an exchange sends."""
 
 import time
-from collections.abc import Iterable
+from collections import deque
 
 from tasuki.model.outcome import (
     Cancelled,
@@ -21,22 +21,29 @@ from tasuki.store.messages import (
     Report,
     ScheduledGroup,
 )
-from tasuki.wire.record import encode_error, encode_tries
+from tasuki.wire.record import encode_error, encode_tries, set_aside
 from tasuki.workers.attempt import Attempt
+
+MOST_BYTES = 2**20
+"""How much one report carries, if no single job has more to say."""
+JOB_BYTES = 100
+"""About what a job takes in a report besides its texts."""
 
 
 class Outbox:
-    """Outcomes and notes since the last exchange."""
+    """Outcomes and notes since the last exchange, in reports that are short enough to send.
+
+    A report that is full is closed, and the next one begun; they go out in that order.
+    """
 
     def __init__(self, retention: Retention) -> None:
         self._retention = retention
-        self._finished: dict[tuple[State, str, float], FinishedGroup] = {}
-        self._scheduled: dict[tuple[str, str], ScheduledGroup] = {}
-        self._released: dict[str, ReleasedGroup] = {}
+        self._closed: deque[Report] = deque()
         self._noted: dict[Attempt, None] = {}
+        self._begin_report()
 
     def __bool__(self) -> bool:
-        return bool(self._finished or self._scheduled or self._released or self._noted)
+        return bool(self._bytes or self._noted or self._closed)
 
     def note(self, attempt: Attempt) -> None:
         """The attempt has progress or log lines to send."""
@@ -44,9 +51,13 @@ class Outbox:
 
     def add(self, attempt: Attempt, outcome: Outcome) -> None:
         """The attempt has come to this outcome."""
+        if attempt in self._noted:
+            # What it has noted counts only as long as it is held.
+            self._take_notes(attempt)
         match outcome:
             case Completed():
-                self._finish(attempt, State.COMPLETED, "-", outcome.result)
+                body, large = set_aside(outcome.result)
+                self._finish(attempt, State.COMPLETED, "-", body, large)
             case Failed():
                 self._finish(attempt, State.FAILED, outcome.reason, encode_error(outcome.error))
             case Cancelled():
@@ -60,22 +71,61 @@ class Outbox:
                 self._release(attempt)
 
     def take(self) -> Report:
-        """Everything so far; the outbox is empty afterwards."""
+        """What comes first; what is left after it is for the next report."""
+        if not self._closed:
+            for attempt in list(self._noted):
+                self._take_notes(attempt)
+                if self._closed:
+                    break
+            else:
+                self._close_report()
+        return self._closed.popleft()
+
+    def clear(self) -> None:
+        """Forget everything: the lease was lost."""
+        self._closed.clear()
+        self._noted.clear()
+        self._begin_report()
+
+    def _begin_report(self) -> None:
+        self._bytes = 0
+        self._notes = Notes()
+        self._finished: dict[tuple[State, str, float], FinishedGroup] = {}
+        self._scheduled: dict[tuple[str, str], ScheduledGroup] = {}
+        self._released: dict[str, ReleasedGroup] = {}
+
+    def _close_report(self) -> None:
         report = Report(
-            _take_notes(self._noted),
+            self._notes,
             list(self._finished.values()),
             list(self._scheduled.values()),
             list(self._released.values()),
         )
-        self._finished, self._scheduled, self._released = {}, {}, {}
-        self._noted = {}
-        return report
+        self._closed.append(report)
+        self._begin_report()
 
-    def clear(self) -> None:
-        """Forget everything: the lease was lost."""
-        self.take()
+    def _weigh(self, size: int) -> None:
+        self._bytes += JOB_BYTES + size
+        if self._bytes > MOST_BYTES:
+            self._close_report()
 
-    def _finish(self, attempt: Attempt, state: State, reason: str, body: str) -> None:
+    def _take_notes(self, attempt: Attempt) -> None:
+        del self._noted[attempt]
+        notes = self._notes
+        notes.ids.append(attempt.key)
+        notes.stamps.append(attempt.stamp)
+        position, size = len(notes.ids), 0
+        if attempt.progress is not None:
+            notes.progress[position], attempt.progress = attempt.progress, None
+            size += len(notes.progress[position])
+        if attempt.lines:
+            notes.lines[position], attempt.lines = attempt.lines, []
+            size += sum(map(len, notes.lines[position]))
+        self._weigh(size)
+
+    def _finish(
+        self, attempt: Attempt, state: State, reason: str, body: str, large: str | None = None
+    ) -> None:
         type = attempt.spec.type
         keep = self._retention.of(state)
         own = attempt.record.options.keep if state is State.COMPLETED else None
@@ -92,6 +142,9 @@ class Outbox:
         group.ms += ms
         bucket = str(ms.bit_length())
         group.histogram[bucket] = group.histogram.get(bucket, 0) + 1
+        if large is not None:
+            group.large[len(group.ids)] = large
+        self._weigh(len(body) + len(large or ""))
 
     def _schedule(self, attempt: Attempt, event: str, delay: float, tries: str) -> None:
         type = attempt.spec.type
@@ -103,6 +156,7 @@ class Outbox:
         group.delays.append(round(delay * 1_000))
         group.tries.append(tries)
         group.expires.append(str(attempt.record.expires))
+        self._weigh(len(tries))
 
     def _release(self, attempt: Attempt) -> None:
         type = attempt.spec.type
@@ -111,15 +165,4 @@ class Outbox:
             group = self._released[type] = ReleasedGroup(type)
         group.ids.append(attempt.key)
         group.stamps.append(attempt.stamp)
-
-
-def _take_notes(noted: Iterable[Attempt]) -> Notes:
-    notes = Notes()
-    for position, attempt in enumerate(noted, 1):
-        notes.ids.append(attempt.key)
-        notes.stamps.append(attempt.stamp)
-        if attempt.progress is not None:
-            notes.progress[position], attempt.progress = attempt.progress, None
-        if attempt.lines:
-            notes.lines[position], attempt.lines = attempt.lines, []
-    return notes
+        self._weigh(0)

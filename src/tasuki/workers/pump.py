@@ -50,7 +50,6 @@ class Pump:
         self._running: dict[str, Attempt] = {}
         self._free = {type: spec.concurrency for type, spec in specs.items()}
         self._dry: set[str] = set()
-        self._held_back: set[str] = set()
         self._rung: set[str] = set()
         self._due: float | None = None
         self._look_at = 0.0
@@ -158,7 +157,7 @@ class Pump:
         return now >= self._look_at or (self._due is not None and now >= self._due)
 
     async def _rest(self, demand: list[tuple[str, int]]) -> None:
-        self._idle([type for type, _ in demand if type not in self._held_back])
+        self._idle([type for type, _ in demand])
         until = self._look_at if demand else time.monotonic() + LONGEST_WAIT
         if demand and self._due is not None:
             until = min(until, self._due)
@@ -179,17 +178,10 @@ class Pump:
     async def _exchange(
         self, report: Report, demand: list[tuple[str, int]], rung: list[str]
     ) -> Exchanged:
-        suspect = any(
-            attempt.last_chance(self._lease.terms.max_crashes)
-            for attempt in self._running.values()
-            if attempt.crashes
-        )
         repeat, delay = False, 0.05
         while True:
             try:
-                return await self._lease.exchange(
-                    report, demand, rung=rung, suspect=suspect, repeat=repeat
-                )
+                return await self._lease.exchange(report, demand, rung=rung, repeat=repeat)
             except (LeaseLostError, LayoutError):
                 self._outbox.clear()
                 self.stop_all(Stop.LOST)
@@ -209,16 +201,11 @@ class Pump:
         granted = {claimed.type: len(claimed.ids) for claimed in reply.claimed}
         for type, number in granted.items():
             self._free[type] -= number
-        self._held_back = set(reply.held_back)
         self._dry = {type for type, wanted in demand.items() if granted.get(type, 0) < wanted}
         if reply.lost:
             log.warning("%d jobs were taken back before they were settled", len(reply.lost))
         if reply.cancels:
             self.cancel(reply.cancels)
-        if any(claimed.tries for claimed in reply.claimed):
-            # The next exchange must tell of those that are on their last chance.
-            self._begin(reply)
-            reply.claimed.clear()
 
     def _begin(self, reply: Exchanged) -> None:
         attempts: list[Attempt] = []
@@ -264,7 +251,6 @@ class Pump:
             self._outbox.add(attempt, outcome)
         if self._running.get(attempt.key) is attempt:
             del self._running[attempt.key]
-        self._held_back.clear()
         self._wake.set()
 
     def _on_left(self, attempt: Attempt) -> None:

@@ -7,6 +7,7 @@
 -- kinds            for each job, which of the types (from 1 on)
 -- priorities       for each job, as text
 -- tails            for each job, its record without the times
+-- large            {position = data}: those too large for a record
 -- delays, times    {position = ms}: from now, or since 1970
 -- expires          {position = ms from now}
 -- submissions      {{first, last, key, fingerprint}, ...}: jobs with an idempotency key
@@ -82,7 +83,8 @@ for kind = 1, #request.types do
 end
 
 local kinds, priorities, tails = request.kinds, request.priorities, request.tails
-local delays, times, expires = request.delays, request.times, request.expires
+local delays, times, expires, large = request.delays, request.times, request.expires, request.large
+local aside = {}
 local plain = not (next(delays) or next(times) or next(expires))
 local next_number = first
 local format, char, length = string.format, string.char, string.len
@@ -104,6 +106,10 @@ for position = 1, total do
     end
     records[#records + 1] = id
     records[#records + 1] = prefix .. tails[position]
+    if large[position] then
+      aside[#aside + 1] = id
+      aside[#aside + 1] = large[position]
+    end
     if at and at > wall then
       local group = scheduled[kinds[position]]
       group.ids[#group.ids + 1] = id
@@ -119,6 +125,7 @@ for position = 1, total do
 end
 
 bulk('HSET', 'jobs', records)
+bulk('HSET', 'data', aside)
 bulk('ZADD', 'due', due)
 bulk('ZADD', 'expires', expiring)
 for kind, name in ipairs(request.types) do

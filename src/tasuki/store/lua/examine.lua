@@ -81,7 +81,8 @@ local function judge_jobs(ids, records)
 end
 
 local function judge_members(ids)
-  local type = string.match(name, '^wait:(.*)$') or string.match(name, '^done:%a+:(.*)$')
+  local type = string.match(name, '^wait:(.*)$') or string.match(name, '^apart:(.*)$')
+    or string.match(name, '^done:%a+:(.*)$')
   local runner = string.match(name, '^lease:(.*)$')
   local stranger = runner and not call('ZSCORE', 'runners', runner)
   local ends = gather('HMGET', 'ends', ids)

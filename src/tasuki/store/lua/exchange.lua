@@ -11,13 +11,11 @@
 -- released        groups for lib/settle
 -- demand          {{type, free slots}, ...}
 -- rung            types whose doorbell woke the runner
--- suspect         whether the runner has a job on its last chance (lib/claim)
--- max_crashes     how many crashes fail a job
--- limit           how many due or expired jobs are moved at once
+-- limit           how many due jobs are moved at once
 -- cancelled_age, cancelled_most  retention of what expires, and of what was to be stopped
 --
 -- Returns {stamp, claimed = {{type, ids, records, tries}, ...}, lost = ids that were not held,
---          cancels = ids to be stopped, held_back = types with a job that waits for its last chance,
+--          cancels = ids to be stopped, suspects = some types with jobs that are to run apart,
 --          next_due = ms until a scheduled job is due (0: come back at once), or -1}
 -- Errors: LAYOUT, LEASE_LOST, STALE
 
@@ -32,20 +30,19 @@
 --@include locate
 --@include depart
 --@include promote
---@include expire
 --@include notes
 --@include told
 --@include settle
+--@include take
 --@include claim
+--@include apart
+--@include again
 
 local runner = request.runner
 local lease_end = call('ZSCORE', 'runners', runner)
 if not lease_end or lease_end == '0' then
   return redis.error_reply('LEASE_LOST the lease of runner ' .. runner .. ' ran out')
 end
-
--- Whether there was no time for claiming, so that the runner should come back at once.
-local unclaimed = false
 
 local function answer(stamp, claimed, losses)
   local next_due = -1
@@ -61,12 +58,14 @@ local function answer(stamp, claimed, losses)
     lost = losses,
     -- At most as many as the runner holds jobs.
     cancels = call('SMEMBERS', 'cancel:' .. runner),
-    held_back = held_back,
+    -- A few are enough: whoever runs suspects looks for all of its types.
+    suspects = call('SRANDMEMBER', 'suspects', 100),
     next_due = next_due,
   })
 end
 
-local last = call('HMGET', 'runner:' .. runner, 'number', 'stamp', 'lost')
+local last = call('HMGET', 'runner:' .. runner, 'number', 'stamp', 'lost', 'apart')
+local apart = last[4]
 if last[1] == request.number then
   local losses = {}
   for id in string.gmatch(last[3], '%S+') do
@@ -90,18 +89,13 @@ for _, group in ipairs(request.scheduled) do
   settle_scheduled(runner, group, request.cancelled_age, request.cancelled_most)
 end
 for _, group in ipairs(request.released) do
-  settle_released(runner, group, request.cancelled_age, request.cancelled_most)
+  settle_released(runner, group, apart, request.cancelled_age, request.cancelled_most)
 end
 
--- When more has expired or is due than one call moves, claiming waits for the next call, so that
--- nothing expired is run.
-local expired = expire(request.limit, request.cancelled_age, request.cancelled_most)
 promote_due(request.limit)
-unclaimed = expired >= request.limit
-local claimed = {}
-if not unclaimed then
-  claimed = claim(runner, request.demand, stamp, request.max_crashes)
-end
+read_paused()
+local find = apart and claim_apart or claim
+local claimed = find(runner, request.demand, stamp, request.cancelled_age, request.cancelled_most)
 for _, type in ipairs(request.rung) do
   if not paused[type] and call('EXISTS', 'wait:' .. type) == 1 then
     ring(type)

@@ -4,7 +4,9 @@
 --
 -- runner   its identity
 -- types    types whose doorbell it may have answered last
--- cancelled_age, cancelled_most  retention
+-- unasked  whether it goes without having been told to by who started it: what it holds may have made
+--          it go, and is treated as if it had died
+-- error, max_crashes, keep  as in `reap`
 --
 -- Returns {released = how many jobs}
 -- Errors: LAYOUT
@@ -17,36 +19,15 @@
 --@include jobs
 --@include restore
 --@include finish
---@include told
 --@include reap
 
 -- A runner holds at most as many jobs as it has slots, so this list is bounded by its settings.
-local entries = call('ZRANGE', 'lease:' .. request.runner, 0, -1, 'WITHSCORES')
-local ids, stamp_of = {}, {}
-for i = 1, #entries / 2 do
-  ids[i] = entries[2 * i - 1]
-  stamp_of[ids[i]] = entries[2 * i]
+local ids, stamps = held_by(request.runner, 0)
+local death
+if request.unasked then
+  death = death_of(request.runner, request.error, false, request.max_crashes)
 end
-local groups, order = by_type(ids, gather('HMGET', 'jobs', ids))
-local back = {}
-for _, type in ipairs(order) do
-  local own = groups[type].ids
-  local told = told_to_stop(request.runner, own)
-  local others
-  if told then
-    local stamps = {}
-    for i, id in ipairs(own) do
-      stamps[i] = stamp_of[id]
-    end
-    others = end_told(request.runner, told, type, own, stamps, gather('HMGET', 'tries', own),
-      request.cancelled_age, request.cancelled_most)
-  end
-  for _, id in ipairs(pick(own, others)) do
-    back[#back + 1] = id
-  end
-  call('HINCRBY', 'counts', 'active:' .. type, -#own)
-end
-restore(back)
+local released = take_back(request.runner, ids, stamps, death, request.keep)
 forget_runner(request.runner)
 for _, type in ipairs(request.types) do
   if call('EXISTS', 'wait:' .. type) == 1 then
@@ -54,4 +35,4 @@ for _, type in ipairs(request.types) do
   end
 end
 publish()
-return cmsgpack.pack({ released = #back })
+return cmsgpack.pack({ released = released })

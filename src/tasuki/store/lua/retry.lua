@@ -33,7 +33,7 @@ for i, id in ipairs(request.ids) do
 end
 depart(request.ids, found, ended)
 bulk('HSET', 'jobs', endless)
-for _, name in ipairs({ 'ends', 'tries', 'progress' }) do
+for _, name in ipairs({ 'ends', 'results', 'tries', 'progress' }) do
   bulk('HDEL', name, chosen)
 end
 local groups, order = restore(chosen)

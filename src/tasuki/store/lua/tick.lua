@@ -14,7 +14,7 @@
 -- types        how many types there may be from now on; 0: as it was
 --
 -- Returns {due = whether anything was done, more = whether there is more to do, runners = whose jobs
---          were taken back, requeued, failed, cancelled, promoted, expired, pruned}
+--          were taken back, requeued, suspects, failed, cancelled, promoted, expired, pruned}
 -- Errors: LAYOUT
 
 --@include base
@@ -54,15 +54,21 @@ if not is_due() then
   return cmsgpack.pack({ due = false })
 end
 advance_clock(request.lease)
-local steady_ms = math.floor(steady / 1000)
 -- Before anything else: what goes wrong below is not tried again at once.
-call('HSET', 'clock', 'turn', whole(steady_ms))
+call('HSET', 'clock', 'turn', whole(math.floor(steady / 1000)))
 
 if request.types > 0 then
   call('HSET', 'terms', 'types', request.types)
 end
 local limit, keep = request.limit, request.keep
-local reaped = reap_all(lost_runners(steady_ms), request.error, request.max_crashes, limit, keep)
+local terms = {
+  dead = false,
+  begun = false,
+  error = request.error,
+  max_crashes = request.max_crashes,
+  keep = keep,
+}
+local reaped = reap_all(lost_runners(), terms, limit)
 local promoted = promote_due(limit)
 local expired = expire(limit, keep.cancelled_age, keep.cancelled_most)
 local pruned, unpruned = prune(limit, request.total)
@@ -80,6 +86,7 @@ return cmsgpack.pack({
   more = more,
   runners = reaped.runners,
   requeued = reaped.requeued,
+  suspects = reaped.suspects,
   failed = reaped.failed,
   cancelled = reaped.cancelled,
   promoted = promoted,

@@ -1,119 +1,93 @@
--- waiting -> active, in order of priority and id, under the runner's lease and this call's stamp.
+-- waiting -> active, under the runner's lease and this call's stamp.
 --
--- A job that would be failed by its next crash runs with no other such job beside it in its runner
--- (`suspect`): so a job that kills its process is found out, and those that ran next to it are not.
+-- An ordinary runner takes from `wait:TYPE`, in order of priority and id. What has expired is not run,
+-- but ends here. (Suspects are claimed by lib/apart.)
+
+local MOST_AT_ONCE = 100
+local MOST_EXPIRED = 500
+local MOST_BYTES = 1048576
 
 local paused = {}
-local held_back = {}
+-- Whether there is more that could be claimed at once.
+local unclaimed = false
 
--- Takes back into the waiting set all last-chance jobs but one. Returns what stays claimed.
-local function hold_back_suspects(type, ids, scores, tries, max_crashes)
-  local kept, kept_tries = {}, {}
-  local back = false
-  for i, id in ipairs(ids) do
-    local _, crashes = read_tries(tries[i])
-    local last_chance = crashes >= 1 and crashes >= max_crashes - 1
-    if last_chance and request.suspect then
-      call('ZADD', 'wait:' .. type, scores[i], id)
-      back = true
-    else
-      request.suspect = request.suspect or last_chance
-      kept[#kept + 1] = id
-      kept_tries[#kept_tries + 1] = tries[i] or ''
-    end
-  end
-  if back then
-    held_back[#held_back + 1] = type
-    ring(type)
-  end
-  return kept, kept_tries
-end
-
--- Leaves out ids without a record: the keys were tampered with, and there is nothing to run.
-local function drop_strays(ids, records, tries)
-  local kept, kept_records, kept_tries = {}, {}, {}
-  for i, id in ipairs(ids) do
-    if records[i] then
-      local n = #kept + 1
-      kept[n], kept_records[n], kept_tries[n] = id, records[i], tries[i]
-    end
-  end
-  return kept, kept_records, kept_tries
-end
-
-local function claim_type(runner, type, n, stamp, max_crashes)
-  local popped = call('ZPOPMIN', 'wait:' .. type, n)
-  local ids, scores = {}, {}
-  for i = 1, #popped / 2 do
-    ids[i], scores[i] = popped[2 * i - 1], popped[2 * i]
-  end
-  if #ids == n and call('EXISTS', 'wait:' .. type) == 1 then
-    ring(type)
-  end
-  local tries = {}
-  if #ids > 0 and call('EXISTS', 'tries') == 1 then
-    ids, tries = hold_back_suspects(type, ids, scores, gather('HMGET', 'tries', ids), max_crashes)
-  end
-  local records = gather('HMGET', 'jobs', ids)
-  for i = 1, #ids do
-    if not records[i] then
-      ids, records, tries = drop_strays(ids, records, tries)
-      break
-    end
-  end
-  if #ids == 0 then
-    return nil
-  end
-  bulk('ZADD', 'lease:' .. runner, pairwise_constant(stamp, ids))
-  call('HINCRBY', 'counts', 'active:' .. type, #ids)
-  emit('active', type, ids)
-  return { type = type, ids = ids, records = records, tries = tries }
-end
-
--- demand  {{type, free slots}, ...}
-local function claim(runner, demand, stamp, max_crashes)
+local function read_paused()
   if call('EXISTS', 'paused') == 1 then
     -- Those that somebody has paused by hand.
     for _, type in ipairs(call('SMEMBERS', 'paused')) do
       paused[type] = true
     end
   end
-  local claimed = {}
+end
+
+local function end_expired(type, expired, age, most)
+  local bodies = {}
+  for i = 1, #expired.ids do
+    local made, crashes = read_tries(expired.tries[i] ~= '' and expired.tries[i])
+    bodies[i] = string.format('0 %d %d expired\n', made, crashes)
+  end
+  finish('cancelled', type, expired.ids, bodies, '-', age, most)
+end
+
+local function grant(runner, type, run, stamp)
+  bulk('ZADD', 'lease:' .. runner, pairwise_constant(stamp, run.ids))
+  call('HINCRBY', 'counts', 'active:' .. type, #run.ids)
+  emit('active', type, run.ids)
+  return { type = type, ids = run.ids, records = run.records, tries = run.tries }
+end
+
+-- left    {bytes, expired}: how much this call may still carry, and end
+-- expiry  {any = whether anything has expired, age, most}
+local function claim_type(runner, type, n, stamp, left, expiry)
+  local set = 'wait:' .. type
+  local run, full = nil, true
+  local wanted = n
+  while full and wanted > 0 and left.bytes > 0 and left.expired > 0 do
+    local step = math.min(wanted, MOST_AT_ONCE)
+    local taken = take(set, step)
+    full = #taken.ids == step
+    if expiry.any or not complete(taken.records) then
+      local expired
+      taken, expired = sift(taken)
+      end_expired(type, expired, expiry.age, expiry.most)
+      left.expired = left.expired - #expired.ids
+    end
+    for i = 1, #taken.ids do
+      left.bytes = left.bytes - #taken.records[i]
+      if run then
+        append(run, taken, i)
+      end
+    end
+    run = run or taken
+    wanted = wanted - #taken.ids
+  end
+  if full and call('EXISTS', set) == 1 then
+    unclaimed = unclaimed or wanted > 0
+    ring(type)
+  end
+  if run and #run.ids > 0 then
+    return grant(runner, type, run, stamp)
+  end
+end
+
+-- demand  {{type, free slots}, ...}
+-- age, most  retention of what has expired
+local function claim(runner, demand, stamp, age, most)
+  local earliest = call('ZRANGE', 'expires', 0, 0, 'WITHSCORES')[2]
+  local expiry = { any = earliest and tonumber(earliest) <= wall, age = age, most = most }
+  local left = { bytes = MOST_BYTES, expired = MOST_EXPIRED }
+  local claimed, noted = {}, {}
   for _, want in ipairs(demand) do
-    if not paused[want[1]] then
-      claimed[#claimed + 1] = claim_type(runner, want[1], want[2], stamp, max_crashes)
+    local type = want[1]
+    if not paused[type] then
+      local group = claim_type(runner, type, want[2], stamp, left, expiry)
+      if group then
+        claimed[#claimed + 1] = group
+        noted[#noted + 1] = type
+        noted[#noted + 1] = whole(wall)
+      end
     end
   end
-  return claimed
-end
-
--- The ids of a group as they were claimed: in order of priority and id.
-local function in_waiting_order(group)
-  local priority = {}
-  for i, id in ipairs(group.ids) do
-    priority[id] = tonumber(group.priorities[i])
-  end
-  table.sort(group.ids, function(one, other)
-    if priority[one] == priority[other] then
-      return one < other
-    end
-    return priority[one] < priority[other]
-  end)
-  return group.ids
-end
-
--- What an earlier call with this stamp claimed: its reply was lost.
-local function claimed_before(runner, stamp)
-  local ids = call('ZRANGEBYSCORE', 'lease:' .. runner, stamp, stamp)
-  local groups, order = by_type(ids, gather('HMGET', 'jobs', ids))
-  local claimed = {}
-  for n, type in ipairs(order) do
-    local own = in_waiting_order(groups[type])
-    local tries = {}
-    for i, text in ipairs(gather('HMGET', 'tries', own)) do
-      tries[i] = text or ''
-    end
-    claimed[n] = { type = type, ids = own, records = gather('HMGET', 'jobs', own), tries = tries }
-  end
+  bulk('HSET', 'claimed', noted)
   return claimed
 end

@@ -26,6 +26,8 @@ local function erase(ids)
     return
   end
   bulk('HDEL', 'jobs', ids)
+  drop('HDEL', 'data', ids)
+  drop('HDEL', 'results', ids)
   drop('HDEL', 'ends', ids)
   drop('HDEL', 'tries', ids)
   drop('HDEL', 'progress', ids)

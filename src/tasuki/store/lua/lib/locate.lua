@@ -15,11 +15,17 @@ local function locate(ids)
   local ends = gather('HMGET', 'ends', ids)
   local dues = gather('ZMSCORE', 'due', ids)
   local groups, order = by_type(ids, records)
-  local waits = {}
+  local waits, suspects = {}, call('EXISTS', 'suspects') == 1
   for _, type in ipairs(order) do
     local scores = gather('ZMSCORE', 'wait:' .. type, groups[type].ids)
     for i, id in ipairs(groups[type].ids) do
       waits[id] = scores[i] and { 'wait:' .. type, scores[i] }
+    end
+    if suspects then
+      for i, score in ipairs(gather('ZMSCORE', 'apart:' .. type, groups[type].ids)) do
+        local id = groups[type].ids[i]
+        waits[id] = waits[id] or score and { 'apart:' .. type, score }
+      end
     end
   end
   local missing = {}

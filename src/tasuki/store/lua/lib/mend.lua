@@ -38,7 +38,7 @@ end
 -- Leaves no trace of a job without a record that can be read.
 local function drop_stray(id, name)
   local there = name ~= '' and take_out(name, id)
-  local places = { 'due', 'jobs', 'ends', 'tries', 'progress', 'expires', 'logged' }
+  local places = { 'due', 'jobs', 'data', 'ends', 'results', 'tries', 'progress', 'expires', 'logged' }
   for _, runner in ipairs(holders()) do
     places[#places + 1] = 'lease:' .. runner
   end
@@ -112,7 +112,7 @@ local function mend(id, name, keep)
       changed = take_out(place, id) or changed
     end
   end
-  local stray = string.match(name, '^wait:') or string.match(name, '^done:')
+  local stray = string.match(name, '^wait:') or string.match(name, '^apart:') or string.match(name, '^done:')
   local unheld = string.match(name, '^lease:') and not call('ZSCORE', 'runners', string.sub(name, 7))
   if (stray and name ~= right) or unheld then
     changed = take_out(name, id) or changed

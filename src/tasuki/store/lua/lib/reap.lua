@@ -1,4 +1,7 @@
 -- active -> waiting, failed or cancelled: takes back the jobs of a runner that is gone.
+--
+-- What had begun when a process died is suspected of having ended it, and waits for a runner that
+-- runs it apart. A suspicion counts for nothing; only what had begun alone is known to have done it.
 
 -- Nothing of the runner may be left behind when its last job is taken back.
 local function forget_runner(runner)
@@ -8,58 +11,91 @@ local function forget_runner(runner)
   end
 end
 
--- error        the error of a job that is failed, as JSON
--- max_crashes  how many crashes fail a job
--- limit        how many jobs are taken back at once
--- keep         {failed_age, failed_most, cancelled_age, cancelled_most}
--- Returns how many jobs were put back, failed and cancelled, and whether that was all.
-local function reap(runner, error, max_crashes, limit, keep)
-  -- From here on the runner can neither renew its lease nor exchange.
-  call('ZADD', 'runners', 0, runner)
-  local entries = call('ZRANGE', 'lease:' .. runner, 0, limit - 1, 'WITHSCORES')
-  local ids, stamps = {}, {}
-  for i = 1, #entries / 2 do
-    ids[i], stamps[i] = entries[2 * i - 1], entries[2 * i]
+-- What is known of a death: `error` is that of a job that fails by it, as JSON; `begun` the jobs that
+-- had begun, in no order, or false when that is not known.
+local function death_of(runner, error, begun, max_crashes)
+  local known
+  for _, id in ipairs(begun or {}) do
+    known = known or {}
+    known[id] = true
   end
+  -- The jobs are taken back in steps, and the first one sees how many there were.
+  local number = begun and #begun or call('ZCARD', 'lease:' .. runner)
+  call('HSETNX', 'runner:' .. runner, 'died_with', number)
+  local alone = call('HGET', 'runner:' .. runner, 'died_with') == '1'
+  return { error = error, begun = begun and (known or {}), alone = alone, max_crashes = max_crashes }
+end
+
+local function add_end(ends, state, type, id, body)
+  local groups = ends[state]
+  local group = groups[type] or { ids = {}, bodies = {} }
+  groups[type] = group
+  group.ids[#group.ids + 1] = id
+  group.bodies[#group.bodies + 1] = body
+end
+
+-- ids, stamps  some of what the runner holds
+-- death        see above; nil when it gives its jobs back, and nothing is suspected
+-- keep         {failed_age, failed_most, cancelled_age, cancelled_most}
+-- Returns how many jobs wait again, and of those apart; how many were failed, and cancelled.
+local function take_back(runner, ids, stamps, death, keep)
+  local apart = call('HGET', 'runner:' .. runner, 'apart')
   local records, tries = gather('HMGET', 'jobs', ids), gather('HMGET', 'tries', ids)
   local told = gather('SMISMEMBER', 'cancel:' .. runner, ids)
-  local back, noted, ended = {}, {}, { failed = {}, cancelled = {} }
+  local back, suspects, noted, held, guilty = {}, {}, {}, {}, {}
+  local ends = { failed = {}, cancelled = {} }
   for i, id in ipairs(ids) do
     local _, _, _, type = header(records[i])
     if type then
+      held[type] = (held[type] or 0) + 1
       local made, crashes, last_error = read_tries(tries[i])
-      crashes = crashes + 1
-      local started = string.sub(stamps[i], 1, -4)
-      local state = told[i] == 1 and 'cancelled' or (crashes >= max_crashes and 'failed')
-      call('HINCRBY', 'counts', 'active:' .. type, -1)
-      count('crashed', type, 1)
-      if state then
-        local group = ended[state][type] or { ids = {}, bodies = {} }
-        ended[state][type] = group
-        local reason = state == 'failed' and 'crashed' or 'cancelled'
-        local body = state == 'failed' and error or ''
-        group.ids[#group.ids + 1] = id
-        group.bodies[#group.bodies + 1] = string.format('%s %d %d %s\n%s', started, made, crashes, reason, body)
+      local suspected = death and (not death.begun or death.begun[id])
+      local crashed = suspected and death.alone
+      if crashed then
+        crashes = crashes + 1
+        guilty[type] = (guilty[type] or 0) + 1
+      end
+      local head = string.format('%s %d %d ', string.sub(stamps[i], 1, -4), made, crashes)
+      if told[i] == 1 then
+        add_end(ends, 'cancelled', type, id, head .. 'cancelled\n')
+      elseif crashed and crashes >= death.max_crashes then
+        add_end(ends, 'failed', type, id, head .. 'crashed\n' .. death.error)
       else
-        back[#back + 1] = id
-        noted[#noted + 1] = id
-        noted[#noted + 1] = string.format('%d %d\n%s', made, crashes, last_error)
+        local group = (suspected or apart) and suspects or back
+        group[#group + 1] = id
+        if crashed then
+          noted[#noted + 1] = id
+          noted[#noted + 1] = string.format('%d %d\n%s', made, crashes, last_error)
+        end
       end
     end
   end
   bulk('ZREM', 'lease:' .. runner, ids)
   bulk('HSET', 'tries', noted)
+  for type, number in pairs(held) do
+    call('HINCRBY', 'counts', 'active:' .. type, -number)
+  end
+  for type, number in pairs(guilty) do
+    count('crashed', type, number)
+  end
   restore(back)
+  set_apart(suspects)
   local totals = { failed = 0, cancelled = 0 }
-  for state, groups in pairs(ended) do
+  for state, groups in pairs(ends) do
     for type, group in pairs(groups) do
       finish(state, type, group.ids, group.bodies, runner, keep[state .. '_age'], keep[state .. '_most'])
       totals[state] = totals[state] + #group.ids
     end
   end
-  local done = #ids < limit
-  if done then
-    forget_runner(runner)
+  return #back + #suspects, #suspects, totals.failed, totals.cancelled
+end
+
+-- The first of the jobs that a runner holds, at most `limit`, and the stamps of their claims.
+local function held_by(runner, limit)
+  local entries = call('ZRANGE', 'lease:' .. runner, 0, limit - 1, 'WITHSCORES')
+  local ids, stamps = {}, {}
+  for i = 1, #entries / 2 do
+    ids[i], stamps[i] = entries[2 * i - 1], entries[2 * i]
   end
-  return #back, totals.failed, totals.cancelled, done
+  return ids, stamps
 end

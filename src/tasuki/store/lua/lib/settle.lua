@@ -28,11 +28,27 @@ local function leave_lease(runner, type, ids)
   end
 end
 
--- {state, type, age, most, ids, stamps, bodies, ms, histogram}
+local function keep_results(group, positions)
+  local results = {}
+  for n = 1, positions and #positions or #group.ids do
+    local i = positions and positions[n] or n
+    if group.large[i] then
+      results[#results + 1] = group.ids[i]
+      results[#results + 1] = group.large[i]
+    end
+  end
+  bulk('HSET', 'results', results)
+end
+
+-- {state, type, age, most, ids, stamps, bodies, large, ms, histogram}: `large` has the results that are
+-- too large for an end, by position
 local function settle_finished(runner, group)
   local positions = held(runner, group)
   local ids = pick(group.ids, positions)
   leave_lease(runner, group.type, ids)
+  if next(group.large) and group.age > 0 then
+    keep_results(group, positions)
+  end
   finish(group.state, group.type, ids, pick(group.bodies, positions), runner, group.age, group.most)
   if #ids > 0 then
     count('ms', group.type, group.ms)
@@ -91,7 +107,8 @@ local function settle_scheduled(runner, group, age, most)
   emit('scheduled', group.type, ids)
 end
 
--- {type, ids, stamps}
-local function settle_released(runner, group, age, most)
-  restore(pick(group.ids, give_back(runner, group, age, most)))
+-- {type, ids, stamps}; what runs apart stays suspected until it has come to an end
+local function settle_released(runner, group, apart, age, most)
+  local put_back = apart and set_apart or restore
+  put_back(pick(group.ids, give_back(runner, group, age, most)))
 end

@@ -25,6 +25,7 @@ local function standing(ids, records, leases)
   local groups, order = by_type(ids, records)
   for _, type in ipairs(order) do
     look('wait:' .. type, groups[type].ids)
+    look('apart:' .. type, groups[type].ids)
     for _, state in ipairs(FINISHED) do
       look('done:' .. state .. ':' .. type, groups[type].ids)
     end

@@ -66,7 +66,9 @@ local function forget(types)
   bulk('HDEL', 'idle', types)
   bulk('HDEL', 'stats', fields_of(TOTALS, types))
   bulk('HDEL', 'counts', fields_of({ 'active', 'scheduled' }, types))
+  bulk('HDEL', 'claimed', types)
   bulk('SREM', 'live', types)
+  bulk('SREM', 'suspects', types)
   for _, type in ipairs(types) do
     call('DEL', 'bell:' .. type)
   end
