@@ -8,7 +8,7 @@ import pytest
 
 from tasuki.admin import job_json
 from tasuki.admin.times import rfc3339
-from tasuki.model.job import Attempts, JobInfo
+from tasuki.model.job import Attempts, Before, JobInfo
 from tasuki.model.outcome import JobError
 from tasuki.model.state import State
 
@@ -31,7 +31,7 @@ def test_a_plain_job() -> None:
         '{"id":7,"type":"email","state":"waiting","reason":null,"priority":0,"data":{},'
         '"result":null,"error":null,"attempts":{"made":0,"max":3},"crashes":0,"progress":null,'
         '"tags":[],"created_at":"2026-01-31T08:00:00.123Z","run_at":null,"started_at":null,'
-        '"finished_at":null,"timeout":null,"runner":null}'
+        '"finished_at":null,"timeout":null,"runner":null,"cancelling":false,"before":null,"message":null}'
     )
 
 
@@ -50,6 +50,15 @@ def test_a_job_with_everything() -> None:
             finished_at=AT + timedelta(seconds=1),
             timeout=2.5,
             runner="r1",
+            before=Before(
+                state=State.CANCELLED,
+                reason="expired",
+                error=None,
+                attempts=1,
+                crashes=0,
+                started_at=None,
+                finished_at=AT,
+            ),
         )
     )
     assert found["state"] == "failed"
@@ -59,6 +68,8 @@ def test_a_job_with_everything() -> None:
     assert found["tags"] == ["a", "b"]
     assert found["finished_at"] == "2026-01-31T08:00:01.123Z"
     assert (found["timeout"], found["runner"], found["crashes"]) == (2.5, "r1", 2)
+    assert (found["before"]["state"], found["before"]["started_at"]) == ("cancelled", None)
+    assert found["before"]["finished_at"] == "2026-01-31T08:00:00.123Z"
 
 
 @pytest.mark.parametrize(

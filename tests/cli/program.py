@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,10 +100,13 @@ class Program:
         return Program(self.cwd, {**self.variables, **variables})
 
     @contextmanager
-    def running(self, *arguments: str) -> Iterator["Running"]:
-        """A command that goes on until it is stopped; it is killed at the end if need be."""
+    def running(self, *arguments: str, before: Sequence[str] = ()) -> Iterator["Running"]:
+        """A command that goes on until it is stopped; it is killed at the end if need be.
+
+        `before` is what it is run by, such as `nohup`.
+        """
         process = subprocess.Popen(
-            [*COMMAND, *arguments],
+            [*before, *COMMAND, *arguments],
             cwd=self.cwd,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -197,7 +200,7 @@ class Terminal:
 
     def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
         self._process = process
-        self._master = master
+        self._master: int | None = master
         self.text = ""
 
     def says(self, text: str, seconds: float = 15) -> None:
@@ -208,7 +211,15 @@ class Terminal:
             assert self._read() or text in self.text, f"it ended: {self.text}"
 
     def types(self, keys: bytes) -> None:
+        assert self._master is not None
         os.write(self._master, keys)
+
+    def hang_up(self) -> None:
+        """Close it, as its window is closed; the shell in it passes that on."""
+        assert self._master is not None
+        os.close(self._master)
+        self._master = None
+        self._process.send_signal(signal.SIGHUP)
 
     def wait(self) -> int:
         """Read to its end, and give its exit code."""
@@ -220,9 +231,12 @@ class Terminal:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait(10)
-        os.close(self._master)
+        if self._master is not None:
+            os.close(self._master)
 
     def _read(self) -> bool:
+        if self._master is None:
+            return False
         ready, _, _ = select.select([self._master], [], [], 0.1)
         if not ready:
             return True

@@ -126,6 +126,7 @@ def logger():
     root.handlers[:] = before
     root.setLevel(root_level)
     own.setLevel(level)
+    logging.captureWarnings(capture=False)
 
 
 def test_the_log_for_people(logger: logging.Logger):
@@ -134,10 +135,13 @@ def test_the_log_for_people(logger: logging.Logger):
     logger.info("all is %s", "well")
     logger.warning("a job says \x1b[31m")
     logger.debug("not said")
-    logging.getLogger("elsewhere").info("not said")
-    first, second = stream.getvalue().splitlines()
+    logging.getLogger("shop.mail").info("of the app")
+    logging.getLogger("shop.mail").debug("not said")
+    logging.getLogger("asyncio").info("not said")
+    first, second, third = stream.getvalue().splitlines()
     assert first[8:] == "  all is well"
     assert second[8:] == "  warning  a job says \\x1b[31m"
+    assert third[8:] == "  of the app"
     datetime.strptime(first[:8], "%H:%M:%S")  # noqa: DTZ007 - it is a time without a date
 
 

@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,6 +109,86 @@ def test_ctrl_c_reaches_the_program_alone(tasuki: Program):
         assert is_active(tasuki, id)
         terminal.types(b"\x03")
         assert terminal.wait() == 0
+
+
+def test_a_terminal_that_is_closed_is_an_order_to_stop(tasuki: Program):
+    """The kernel and the shell may both say so: that is still one order."""
+    with tasuki.on_terminal("up", "app.py", "--port", "0", "--grace", "1s") as terminal:
+        terminal.says("is up.")
+        id = tasuki("enqueue", "hold").ok().out.strip()
+        eventually_sync(lambda: is_active(tasuki, id))
+        terminal.hang_up()
+        assert terminal.wait() == 0
+    with tasuki.running("server", "--port", "0") as server:
+        server.says("is up.")
+        job = tasuki("show", id, "--json").ok().json
+        assert (job["state"], job["attempts"]["made"], job["crashes"]) == ("waiting", 0, 0)
+        assert server.stop() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT], ids=["hup", "quit"])
+def test_other_signals_that_end_programs_end_this_one_in_order(
+    tasuki: Program, number: signal.Signals
+):
+    with tasuki.running("up", "app.py", "--port", "0") as up:
+        up.says("is up.")
+        up.signal(number)
+        assert up.wait() == 0
+    assert "store: stopped" in up.text
+
+
+def test_a_program_that_is_to_outlive_its_terminal_does(tasuki: Program):
+    with tasuki.running("server", "--port", "0", before=("nohup",)) as server:
+        server.says("is up.")
+        server.signal(signal.SIGHUP)
+        assert tasuki("enqueue", "add", '{"numbers": []}').ok()
+        assert "stopping" not in server.text
+        assert server.stop() == 0
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"], ids=repr)
+def test_standard_streams_may_be_closed(tasuki: Program, closed: str):
+    line = f'exec "$@" {closed}'
+    with tasuki.running("up", "app.py", "--port", "0", before=("sh", "-c", line, "sh")) as up:
+        eventually_sync((tasuki.cwd / ".tasuki" / "store.sock").exists, 15)
+        eventually_sync(lambda: tasuki("enqueue", "add", '{"numbers": []}').code == 0, 15)
+        assert tasuki("enqueue", "add", '{"numbers": [1]}', "--wait", code=0).out == "1\n"
+        assert up.stop() == 0
+
+
+ORPHANS = """
+import os, subprocess, tasuki
+
+@tasuki.worker("orphan")
+def orphan(job):
+    subprocess.run(["sh", "-c", "sleep 0.1 & exit 0"])
+"""
+
+
+INSIDE = ("unshare", "-pf", "--mount-proc", "--kill-child")
+
+
+def may_isolate() -> bool:
+    """Whether a namespace of processes can be made here."""
+    if shutil.which(INSIDE[0]) is None:
+        return False
+    return subprocess.run([*INSIDE, "true"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not may_isolate(), reason="no right to make a namespace of processes")
+def test_the_first_process_of_a_container_buries_orphans(tasuki: Program):
+    (tasuki.cwd / "orphans.py").write_text(ORPHANS)
+    with tasuki.running("up", "orphans.py", "--port", "0", before=INSIDE) as up:
+        up.says("is up.")
+        [first] = psutil.Process(up.pid).children()
+        for _ in range(3):
+            tasuki("enqueue", "orphan", "--wait").ok()
+        # Those that live go on to end; those that have ended are gone.
+        names = {"sh", "sleep"}
+        eventually_sync(lambda: not [child for child in first.children() if child.name() in names])
+        first.send_signal(signal.SIGTERM)
+        assert up.wait() == 0
+    assert "store: stopped" in up.text
 
 
 def test_a_server_and_workers_in_terminals_of_their_own_share_the_store(tasuki: Program):

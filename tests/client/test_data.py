@@ -1,8 +1,10 @@
 """What may be the data of a job."""
 
+import numbers
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import Enum
+from enum import Enum, IntEnum
+from fractions import Fraction
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -20,8 +22,8 @@ class Point(msgspec.Struct):
 
 @dataclass
 class Line:
-    start: Point
-    end: Point
+    start: Any
+    end: Any
 
 
 class Named(TypedDict):
@@ -30,6 +32,77 @@ class Named(TypedDict):
 
 class Colour(Enum):
     RED = "red"
+
+
+class Text(str):
+    """A text with a mind of its own, as of Django."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "not this"
+
+
+class Real(float):
+    """As `numpy.float64` is."""
+
+
+class Whole(int):
+    pass
+
+
+class Level(IntEnum):
+    LOW = 1
+
+
+class Half(float, Enum):
+    HALF = 0.5
+
+
+class Scalar:
+    """As a number in a numpy array without dimensions."""
+
+    shape = ()
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def item(self) -> Any:
+        return self._value
+
+
+class Index:
+    """As `numpy.int64` is: an integer, but not an `int`."""
+
+    def __init__(self, value: int) -> None:
+        self._value = value
+
+    def __index__(self) -> int:
+        return self._value
+
+
+class Measure:
+    """As `numpy.float32` is."""
+
+    def __init__(self, value: float) -> None:
+        self._value = value
+
+    def __float__(self) -> float:
+        return self._value
+
+
+numbers.Integral.register(Index)
+numbers.Real.register(Measure)
+
+
+class Unshowable(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+class Broken:
+    def model_dump(self, *, mode: str) -> Any:
+        raise Unshowable
 
 
 class Model:
@@ -62,6 +135,10 @@ class Model:
             '{"models":[{"a":1},{"b":{"x":1,"y":2}}]}',
         ),
         (msgspec.Raw(b'{"ready": 1}'), '{"ready": 1}'),
+        ({Text("k"): [Text("<b>"), Real(1.5), Whole(3)]}, '{"k":["<b>",1.5,3]}'),
+        ({Level.LOW: Level.LOW, Whole(2): Half.HALF}, '{"1":1,"2":0.5}'),
+        (Line(Model(a=Text("x")), Scalar(7)), '{"start":{"a":"x"},"end":7}'),
+        ([Index(5), Measure(2.5)], "[5,2.5]"),
         ([2**63, -(2**63), 2**64 - 1], f"[{2**63},{-(2**63)},{2**64 - 1}]"),
     ],
     ids=[
@@ -78,6 +155,10 @@ class Model:
         "model",
         "models inside",
         "ready text",
+        "derived classes",
+        "enums of numbers",
+        "derived classes inside",
+        "registered numbers",
         "largest numbers",
     ],
 )
@@ -108,8 +189,14 @@ def endless() -> list[Any]:
         (msgspec.Raw(b"[1,"), "not JSON"),
         (msgspec.Raw(b'"\\ud800"'), "surrogate"),
         (msgspec.Raw(b"NaN"), "not JSON"),
+        ([None, Real("nan")], "NaN or infinite"),
+        (Whole(2**64), "64 bits"),
+        (Text("half \ud83d"), "surrogates"),
+        ({True: 1}, "keys"),
+        (Fraction(1, 3), "type Fraction"),
+        (Broken(), "Unshowable, whose text"),
     ],
-    ids=range(14),
+    ids=range(20),
 )
 def test_what_json_cannot_carry_is_refused(data: Any, says: str):
     with pytest.raises(PayloadError, match=says) as caught:

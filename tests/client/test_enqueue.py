@@ -6,6 +6,8 @@ import msgspec
 import pytest
 
 from tasuki import Backoff, Client, InvalidError, PayloadError
+from tasuki.model.backoff import LONGEST_SECONDS
+from tasuki.model.job import LAST_MOMENT
 from tasuki.model.state import State
 from tasuki.store.store import Store
 from tests.store.factory import runner
@@ -65,9 +67,20 @@ async def test_a_delay_or_a_time_makes_it_scheduled(client: Client):
     assert delayed.state is State.SCHEDULED
 
 
-async def test_a_time_in_the_past_means_now(client: Client):
-    job = await client.get(await client.enqueue("email", at=NOW - timedelta(days=1)))
+@pytest.mark.parametrize("at", [NOW - timedelta(days=1), datetime.min.replace(tzinfo=UTC)], ids=str)
+async def test_a_time_in_the_past_means_now(client: Client, at: datetime):
+    job = await client.get(await client.enqueue("email", at=at))
     assert job.state is State.WAITING
+
+
+async def test_what_may_be_asked_for_can_also_be_shown(client: Client):
+    longest = dict.fromkeys(("delay", "timeout", "expires", "keep"), LONGEST_SECONDS)
+    delayed = await client.get(await client.enqueue("email", **longest))
+    assert (delayed.state, delayed.timeout) == (State.SCHEDULED, LONGEST_SECONDS)
+    assert delayed.run_at is not None
+    assert delayed.run_at < LAST_MOMENT
+    last = await client.get(await client.enqueue("email", at=LAST_MOMENT))
+    assert last.run_at == LAST_MOMENT
 
 
 WRONG: list[tuple[str, dict[str, Any]]] = [
@@ -86,6 +99,8 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("delay", {"delay": math.inf}),
     ("at", {"at": ZONELESS}),
     ("at", {"at": "tomorrow"}),
+    ("at", {"at": datetime.max.replace(tzinfo=UTC)}),
+    ("delay", {"delay": 8_000 * 365.25 * 86_400}),
     ("at", {"at": NOW, "delay": 1}),
     ("priority", {"priority": "urgent"}),
     ("priority", {"priority": False}),

@@ -11,6 +11,7 @@ from tasuki.embedded import (
     Started,
     StartFailed,
     Stopped,
+    Vanished,
 )
 
 
@@ -34,6 +35,14 @@ from tasuki.embedded import (
         ),
         (Died(7, "exit code 1", "disk full"), "store: pid 7 ended (exit code 1): disk full"),
         (StartFailed("no\nway", 0.2), "store: still down, next try in 0.2 s: no"),
+        (
+            Vanished("/data"),
+            (
+                "store: the data in /data was deleted or moved away while the store was in use."
+                " The store was stopped and takes no more jobs; put the directory back, or stop"
+                " Tasuki and start it again to begin with an empty store"
+            ),
+        ),
         (Restarted(8, 1.0, owned=True), "store: restarted after 1.0 s (pid 8)"),
         (
             Restarted(8, 1.0, owned=False),

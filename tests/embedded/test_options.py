@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tasuki.embedded import EmbeddedStore, StoreExitedError, StoreOptionError
+from tasuki.embedded.memory import default_maxmemory
 from tests.embedded.support import config, tell
 
 
@@ -55,7 +56,7 @@ async def test_the_server_runs_as_configured(data_dir):
 async def test_the_default_is_to_lose_nothing(data_dir):
     async with EmbeddedStore(data_dir) as store:
         assert await config(data_dir, "appendfsync") == store.fsync == "always"
-        assert await config(data_dir, "maxmemory") == "0"
+        assert await config(data_dir, "maxmemory") == str(default_maxmemory())
 
 
 async def test_any_name_will_do_for_the_directory(data_dir):

@@ -1,4 +1,5 @@
 import math
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -68,7 +69,7 @@ def test_every_rule_that_can_be_made_is_accepted(rule: BackoffRule):
 
 @pytest.mark.parametrize(
     "value",
-    [-1, -0.001, math.nan, math.inf, -math.inf, LONGEST_SECONDS * 1.01, "5", None, True],
+    [-1, -0.001, math.nan, math.inf, -math.inf, LONGEST_SECONDS * 1.01, 10**400, "5", None, True],
     ids=repr,
 )
 def test_what_is_not_a_number_of_seconds_is_refused_with_the_field(value: object):
@@ -90,6 +91,7 @@ def test_what_is_not_a_number_of_seconds_is_refused_with_the_field(value: object
         (lambda: check_backoff("fixed"), "backoff"),
         (lambda: check_backoff({1, 2}), "backoff"),
         (lambda: check_backoff(5), "backoff"),
+        (lambda: ExponentialBackoff(jitter=cast("bool", 1)), "backoff.jitter"),
     ],
     ids=[
         "fixed -1",
@@ -102,6 +104,7 @@ def test_what_is_not_a_number_of_seconds_is_refused_with_the_field(value: object
         "a word",
         "a set",
         "a number",
+        "jitter 1",
     ],
 )
 def test_a_backoff_that_cannot_be_is_refused_with_the_field(make, field: str):

@@ -37,3 +37,9 @@ def test_errors_say_what_and_where():
     assert str(InvalidError("must be 5")) == "must be 5"
     assert str(JobNotFoundError(7)) == "there is no job 7"
     assert str(StateError(7, "active", "remove")) == "job 7 is active: cannot remove it"
+
+
+def test_errors_of_the_store_say_whether_they_may_pass():
+    of_store = [kind for kind in kinds() if issubclass(kind, errors.StoreError)]
+    may_pass = {kind.code for kind in of_store if kind.transient}
+    assert may_pass == {"store_unavailable", "store_full", "store_read_only", "store_refused"}

@@ -1,12 +1,14 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
+from enum import IntEnum, StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
-from tasuki.model.backoff import Backoff
+from tasuki.model.backoff import LONGEST_SECONDS, Backoff
 from tasuki.model.errors import InvalidError
-from tasuki.model.job import EMPTY_DATA, MOST_ATTEMPTS, NewJob
+from tasuki.model.job import EMPTY_DATA, LAST_MOMENT, MOST_ATTEMPTS, NewJob
 
 WELL_FORMED: list[dict[str, Any]] = [
     {},
@@ -44,6 +46,17 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"delay": "5"}, "delay"),
     ({"run_at": datetime(2030, 1, 1)}, "run_at"),  # noqa: DTZ001 - that is what is wrong with it
     ({"run_at": "tomorrow"}, "run_at"),
+    ({"run_at": datetime(9999, 12, 31, 0, 0, 1, tzinfo=UTC)}, "run_at"),
+    ({"run_at": datetime.max.replace(tzinfo=UTC)}, "run_at"),
+    ({"run_at": datetime.max.replace(tzinfo=ZoneInfo("America/New_York"))}, "run_at"),
+    ({"run_at": datetime(9999, 12, 31, tzinfo=timezone(-timedelta(hours=12)))}, "run_at"),
+    ({"delay": 252_460_800_000}, "delay"),
+    ({"timeout": 10**400}, "timeout"),
+    ({"priority": 10**400}, "priority"),
+    ({"priority": -(10**400)}, "priority"),
+    ({"backoff": (10**400,)}, "backoff[0]"),
+    ({"type": "\u202efdp"}, "type"),
+    ({"tags": ("\u2066x",)}, "tags[0]"),
     ({"run_at": datetime(2030, 1, 1, tzinfo=UTC), "delay": 0}, "run_at"),
     ({"attempts": 0}, "attempts"),
     ({"attempts": -1}, "attempts"),
@@ -112,3 +125,47 @@ def test_a_backoff_reads_from_json_as_it_is_documented(text: str, backoff: objec
 def test_an_unknown_field_is_refused():
     with pytest.raises(msgspec.ValidationError, match="unknown field `retries`"):
         msgspec.json.decode('{"type":"a","retries":3}', type=NewJob)
+
+
+class Real(float):
+    """As `numpy.float64` is."""
+
+
+class Level(IntEnum):
+    THREE = 3
+
+
+class Word(StrEnum):
+    HIGH = "high"
+
+
+DERIVED: dict[str, Any] = {
+    "type": Word.HIGH,
+    "priority": Word.HIGH,
+    "delay": Real(2),
+    "attempts": Level.THREE,
+    "backoff": [Real(1), Level.THREE],
+    "timeout": Level.THREE,
+    "expires": Real(9),
+    "keep": Real(8),
+    "tags": ("a", Word.HIGH),
+}
+
+
+def test_values_of_derived_classes_are_kept_as_the_plain_ones_that_they_are():
+    job = NewJob(**DERIVED)
+    plain = [job.type, job.priority, job.delay, job.attempts, job.backoff, job.timeout]
+    assert repr(plain) == "['high', 'high', 2.0, 3, (1.0, 3), 3]"
+    assert repr([job.expires, job.keep, job.tags]) == "[9.0, 8.0, ('a', 'high')]"
+    assert repr(NewJob(type="a", priority=Level.THREE).priority) == "3"
+    assert repr(NewJob(type="a", priority=Real(0)).priority) == "0.0"
+    assert repr(Backoff.fixed(Real(5)).delay) == "5.0"
+    assert repr(Backoff.exponential(Real(5), Level.THREE)) == repr(Backoff.exponential(5.0, 3))
+    assert msgspec.json.encode(job)
+
+
+def test_now_and_the_longest_span_is_a_time_that_can_be_shown():
+    centuries_on = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=LONGEST_SECONDS)
+    assert centuries_on < LAST_MOMENT
+    for hours in (-12, 14):
+        LAST_MOMENT.astimezone(timezone(timedelta(hours=hours)))

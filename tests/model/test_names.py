@@ -16,7 +16,8 @@ from tasuki.model.names import (
     priority_number,
 )
 
-printable = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
+DIRECTION = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+printable = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters=DIRECTION)
 names = st.text(printable, min_size=1, max_size=50)
 
 
@@ -44,6 +45,26 @@ def test_a_control_character_anywhere_is_refused(before: str, control: str, afte
     with pytest.raises(InvalidError) as refused:
         check_type(before + control + after)
     assert refused.value.field == "type"
+
+
+@pytest.mark.parametrize("character", list(DIRECTION), ids=lambda text: f"U+{ord(text):04X}")
+def test_what_sets_the_direction_of_text_is_refused_and_named(character: str):
+    for check, field in ((check_type, "type"), (lambda name: check_tags([name]), "tags[0]")):
+        with pytest.raises(InvalidError, match=f"U\\+{ord(character):04X}") as refused:
+            check(f"invoice{character}gpj.exe")
+        assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u05d7\u05e9\u05d1\u05d5\u05df",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        "👩\u200d👧",
+    ],
+)
+def test_languages_that_run_from_right_to_left_are_fine(name: str):
+    check_type(name)
 
 
 @pytest.mark.parametrize("name", ["", None, 5, b"email", ["email"]], ids=repr)

@@ -1,6 +1,7 @@
 """A Valkey for one test alone, to do to it what happens to stores."""
 
 import os
+import secrets
 import signal
 import subprocess
 import tempfile
@@ -61,6 +62,14 @@ class OwnStore:
         with plain_client(self.url) as client:
             eventually_sync(lambda: "'aof_rewrite_in_progress': 0" in str(client.info()))
 
+    def fill(self, *, keys: int, size: int) -> None:
+        """Give it data that cannot be compressed, in the form that it loads key by key."""
+        with plain_client(self.url) as client, client.pipeline(transaction=False) as pipeline:
+            for number in range(keys):
+                pipeline.set(f"filler:{number}", secrets.token_hex(size // 2))
+            pipeline.execute()
+        self.rewrite()
+
     def command(self, *words: str | int) -> object:
         """Send it a command."""
         with plain_client(self.url) as client:
@@ -84,6 +93,15 @@ class OwnStore:
         except valkey.ConnectionError:
             return False
         return True
+
+
+def slow_loading(keys: int, *, seconds: float) -> tuple[str, ...]:
+    """Options with which a store takes so long to load, and answers meanwhile as others do.
+
+    Between two answers it reads a key of 1,024 bytes at least.
+    """
+    delay = str(round(seconds * 1e6 / keys))
+    return ("--key-load-delay", delay, "--loading-process-events-interval-bytes", "1024")
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The store fails: an answer within 2 s that says so, and work goes on when it is back."""
 
 import asyncio
+import logging
 import time
 from typing import Any
 
@@ -10,9 +11,9 @@ import pytest
 from tasuki.admin import Health
 from tasuki.server import Server, ServerOptions
 from tasuki.store.store import Store
-from tests.server.own_store import OwnStore
+from tests.server.own_store import OwnStore, slow_loading
 from tests.server.support import check_problem, count_jobs, submit
-from tests.support import eventually
+from tests.support import eventually, plain_client
 
 SECONDS = 2.0
 NEW = {"type": "a"}
@@ -68,11 +69,16 @@ async def check_kue(http: httpx.AsyncClient, status: int) -> None:
 async def check_health(http: httpx.AsyncClient, code: str | None, cause: str = "") -> None:
     """The process is up; whether jobs can be submitted is another matter."""
     assert (await http.get("/health/live")).status_code == 200
-    ready = await timely(http, "GET", "/health/ready")
+
+    async def told() -> httpx.Response | None:
+        ready = await timely(http, "GET", "/health/ready")
+        found = ready.json()
+        return ready if found["code"] == code and cause in (found["cause"] or "") else None
+
+    # The store is looked at in the background, every two seconds.
+    ready = await eventually(told, seconds=10)
     assert ready.status_code == (200 if code is None else 503)
     assert ready.json()["ready"] is (code is None)
-    assert ready.json()["code"] == code
-    assert cause in (ready.json()["cause"] or "")
     assert ("retry-after" in ready.headers) is (code is not None)
 
 
@@ -127,18 +133,16 @@ async def test_a_store_that_is_away_from_the_start(own: OwnStore) -> None:
 
 
 async def test_a_store_that_is_loading(own_server: httpx.AsyncClient, own: OwnStore) -> None:
-    jobs = [{"type": f"type {n}"} for n in range(300)]
-    assert (await own_server.post("/api/v1/jobs", json=jobs)).status_code == 201
-    own.rewrite()
+    await submit(own_server)
+    own.fill(keys=300, size=2_000)
     own.kill()
-    # Each type is a key, and each key takes so many microseconds.
-    own.start_loading("--key-load-delay", "3000", "--loading-process-events-interval-bytes", "1024")
+    own.start_loading(*slow_loading(300, seconds=6))
     for method, path in (("POST", "/api/v1/jobs"), ("GET", "/api/v1/types")):
         answer = await timely(own_server, method, path, json=NEW)
         check_problem(answer, 503, "store_unavailable")
-    await check_health(own_server, "store_unavailable")
+    await check_health(own_server, "store_unavailable", "is loading its data")
     await eventually(lambda: _is_ready(own_server), seconds=20)
-    assert await submit(own_server) == 301
+    assert await submit(own_server) == 2
 
 
 @pytest.mark.parametrize(
@@ -220,7 +224,11 @@ async def test_the_promise_of_an_answer_is_told(
 ) -> None:
     for name, value in settings.items():
         own.command("CONFIG", "SET", name, value)
-    assert (await own_server.get("/health/ready")).json()["durability"] == durability
+
+    async def told() -> bool:
+        return (await own_server.get("/health/ready")).json()["durability"] == durability
+
+    await eventually(told, seconds=10)
     assert (await own_server.get("/api/v1/stats")).json()["durability"] == durability
 
 
@@ -230,6 +238,70 @@ async def test_a_promise_that_cannot_be_read_is_unknown(own: OwnStore) -> None:
     ready = await Health(store).ready()
     assert (ready.ready, ready.durability) == (True, "unknown")
     await store.close()
+
+
+async def test_a_password_that_was_changed(own_server: httpx.AsyncClient, own: OwnStore) -> None:
+    await submit(own_server)
+    with plain_client(own.url) as client:
+        client.execute_command("CONFIG", "SET", "requirepass", "new")
+        client.execute_command("AUTH", "new")
+        client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        await eventually(lambda: _is_refused(own_server))
+        await check_health(own_server, "store_refused", "refuses the password")
+        client.execute_command("CONFIG", "SET", "requirepass", "")
+    await eventually(lambda: _is_ready(own_server), seconds=10)
+    assert await submit(own_server) == 2
+
+
+async def test_a_store_without_room_for_another_client(own: OwnStore) -> None:
+    with plain_client(own.url) as client:
+        client.execute_command("CONFIG", "SET", "maxclients", "1")
+        store = Store(own.url)
+        server = Server(ServerOptions(port=0), store)
+        await server.start()
+        async with httpx.AsyncClient(base_url=server.url) as http:
+            answer = await timely(http, "POST", "/api/v1/jobs", json=NEW)
+            check_problem(answer, 503, "store_unavailable")
+            await check_health(http, "store_unavailable")
+            client.execute_command("CONFIG", "SET", "maxclients", "100")
+            await check_health(http, None)
+            assert await submit(http) == 1
+        await server.stop()
+        await store.close()
+
+
+async def test_what_is_known_besides_is_told_too(own: OwnStore) -> None:
+    known: list[tuple[str, str]] = []
+    store = Store(own.url)
+    server = Server(ServerOptions(port=0), store, lambda: known[0] if known else None)
+    await server.start()
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        await check_health(http, None)
+        known.append(("data_gone", "the data directory was deleted"))
+        await check_health(http, "data_gone", "the data directory was deleted")
+        own.kill()
+        answer = await timely(http, "POST", "/api/v1/jobs", json=NEW)
+        problem = check_problem(answer, 503, "store_unavailable")
+        assert problem["detail"] == "the data directory was deleted"
+    await server.stop()
+    await store.close()
+
+
+async def test_it_is_logged_once_that_the_store_is_not_ready(
+    own_server: httpx.AsyncClient, own: OwnStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "tasuki.health")
+    await check_health(own_server, None)
+    own.command("CONFIG", "SET", "maxmemory", "1mb")
+    await check_health(own_server, "store_full")
+    looks = caplog.text.count("not ready")
+    own.command("CONFIG", "SET", "maxmemory", "0")
+    await eventually(lambda: "ready again" in caplog.text, seconds=10)
+    assert looks == caplog.text.count("not ready") == 1
+
+
+async def _is_refused(http: httpx.AsyncClient) -> bool:
+    return (await http.get("/api/v1/types")).json().get("code") == "store_refused"
 
 
 async def _is_ready(http: httpx.AsyncClient) -> bool:

@@ -17,7 +17,7 @@ from tests.support import eventually
 FIELDS = [
     *("id", "type", "state", "reason", "priority", "data", "result", "error", "attempts"),
     *("crashes", "progress", "tags", "created_at", "run_at", "started_at", "finished_at"),
-    *("timeout", "runner"),
+    *("timeout", "runner", "cancelling", "before", "message"),
 ]
 
 
@@ -42,7 +42,12 @@ async def test_a_job_is_shown_while_it_runs(http: httpx.AsyncClient, store: Stor
     assert job["attempts"]["made"] == 1
     assert job["started_at"]
     log = (await http.get(f"/api/v1/jobs/{id}/log")).json()
-    assert log == {"lines": ["first line", "<b>second</b>"]}
+    assert log == {"lines": ["first line", "<b>second</b>"], "written": 2}
+    log = (await http.get(f"/api/v1/jobs/{id}/log?after=1")).json()
+    assert log == {"lines": ["<b>second</b>"], "written": 2}
+    for after in ("-1", "x", str(2**53 + 1)):
+        response = await http.get(f"/api/v1/jobs/{id}/log?after={after}")
+        check_problem(response, 422, "invalid", "after")
     await hand.complete()
     await hand.leave()
 

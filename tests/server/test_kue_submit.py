@@ -47,6 +47,9 @@ async def test_an_array_of_one_is_an_array(http: httpx.AsyncClient) -> None:
     assert (await http.post("/job", json=[{}])).json() == [NO_TYPE]
 
 
+NINES = b"9" * 5_000
+
+
 @pytest.mark.parametrize("type", [None, "", 0, False])
 async def test_a_job_must_have_a_type(http: httpx.AsyncClient, type: Any) -> None:
     for body in ({"data": {}}, {"type": type}):
@@ -95,6 +98,20 @@ async def test_a_body_of_another_kind_is_not_looked_at(
         (b'{"type": "a", "options": {"priority": 1e300}}', "2^53"),
         (b'{"type": "a", "options": {"delay": 1e300}}', "between 0"),
         (b'{"type": "a", "options": {"attempts": 1e9}}', "between 1"),
+        (b'{"type": "a", "options": {"attempts": "' + NINES + b'"}}', "between 1"),
+        (b'{"type": "a", "options": {"attempts": ' + NINES[:4_000] + b"}}", "between 1"),
+        (b'{"type": "a", "options": {"priority": ' + NINES[:4_000] + b"}}", "2^53"),
+        (b'{"type": "a", "options": {"priority": "' + NINES + b'"}}', "2^53"),
+        (b'{"type": "a", "options": {"priority": "-Infinity"}}', "2^53"),
+        (b'{"type": "a", "options": {"delay": ' + NINES[:4_000] + b"}}", "delay: must be between"),
+        (b'{"type": "a", "options": {"delay": "' + NINES + b'"}}', "delay: must be between"),
+        (b'{"type": "a", "options": {"ttl": 252460800000000}}', "timeout: must be between"),
+        (b'{"type": "a", "options": {"ttl": "1e400"}}', "timeout: must be between"),
+        (
+            b'{"type": "a", "options": {"backoff": {"type": "fixed", "delay": 1e300}}}',
+            "backoff.delay: must be between",
+        ),
+        (b'{"type": ' + NINES[:4_000] + b"}", "type: has a whole number beyond 64 bits"),
     ],
 )
 async def test_what_cannot_be_a_job_is_told_in_json(

@@ -56,9 +56,46 @@ async def test_other_names_are_refused_everywhere(
     check_problem(response, 421, "host")
 
 
-async def test_two_hosts_are_refused(http: httpx.AsyncClient) -> None:
-    response = await http.get("/stats", headers=[("host", "localhost"), ("host", "evil")])
-    check_problem(response, 421, "host")
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("Host", ("localhost", "evil")),
+        ("Host", ("localhost", "localhost")),
+        ("Origin", ("http://localhost", "http://evil.example")),
+        ("Sec-Fetch-Site", ("same-origin", "cross-site")),
+        ("Content-Type", ("application/json", "text/plain")),
+        ("Idempotency-Key", ("a", "b")),
+        ("Authorization", ("Bearer a", "Bearer b")),
+    ],
+)
+async def test_two_of_a_header_that_decides_are_refused(
+    http: httpx.AsyncClient, name: str, values: tuple[str, str]
+) -> None:
+    plain = [("Host", "localhost"), ("Content-Type", "application/json")]
+    headers = [pair for pair in plain if pair[0] != name] + [(name, value) for value in values]
+    body = b'{"type": "a"}'
+    response = await http.post("/api/v1/jobs", content=body, headers=headers)
+    detail = check_problem(response, 400, "malformed")["detail"]
+    assert name.lower() in detail
+    assert await count_jobs(http) == 0
+
+
+async def test_two_lengths_are_refused(server: Server) -> None:
+    head = "POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    lengths = "Content-Length: 13\r\nContent-Length: 13\r\n"
+    assert (await ask(server, f'{head}{lengths}\r\n{{"type": "a"}}')).status == 400
+
+
+async def test_headers_after_the_body_do_not_count(server: Server, wire: httpx.AsyncClient) -> None:
+    head = "POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    chunked = 'Transfer-Encoding: chunked\r\nConnection: close\r\n\r\nd\r\n{"type": "a"}\r\n0\r\n'
+    late = "Idempotency-Key: late\r\nContent-Type: text/plain\r\nHost: evil.example\r\n\r\n"
+    for id in (1, 2):
+        answer = await ask(server, head + chunked + late)
+        assert answer.as_response().json() == {"id": id, "state": "waiting"}
+    endless = f"X-Late: {'a' * 70_000}\r\n\r\n"
+    assert (await ask(server, head + chunked + endless)).status in {400, 431}
+    assert await count_jobs(wire) == 2
 
 
 async def test_a_request_without_a_host_is_refused(server: Server) -> None:
@@ -98,6 +135,10 @@ async def test_an_open_server_answers_to_its_addresses_but_not_to_names(services
         {"origin": "null"},
         {"origin": "http://localhost:3000"},
         {"origin": "http://localhost.evil.example"},
+        {"origin": "https://localhost"},
+        {"origin": "https://localhost:80"},
+        {"origin": "ftp://localhost", "sec-fetch-site": "same-origin"},
+        {"origin": "localhost"},
         {"origin": ""},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
@@ -127,8 +168,13 @@ async def test_other_sites_change_nothing(http: httpx.AsyncClient, headers: dict
     [
         {},
         {"origin": "http://localhost"},
+        {"origin": "http://localhost:80"},
+        {"origin": "http://localhost", "host": "localhost:80"},
+        {"origin": "http://[::1]:16379", "host": "[::1]:16379"},
         {"sec-fetch-site": "same-origin", "origin": "http://localhost"},
         {"sec-fetch-site": "none"},
+        # The browser speaks TLS to a proxy, which speaks plainly to the server.
+        {"sec-fetch-site": "same-origin", "origin": "https://localhost"},
     ],
 )
 async def test_own_pages_and_programs_may(http: httpx.AsyncClient, headers: dict[str, str]) -> None:

@@ -20,6 +20,10 @@ class FakeStore:
         self._default = default
         self._replies: Mapping[str, bytes | None] = {"CLIENT": OK, "SELECT": OK} | replies
 
+    def say(self, **replies: bytes | None) -> None:
+        """Give other replies from now on."""
+        self._replies = {**self._replies, **replies}
+
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[str]:
         """Serve, and give the URL."""

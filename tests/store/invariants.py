@@ -18,6 +18,7 @@ KNOWN = frozenset(
         "tries",
         "ends",
         "results",
+        "before",
         "progress",
         "logged",
         "due",
@@ -188,7 +189,7 @@ def _counts(keys: Keys, jobs: Jobs, places: Places) -> Iterator[str]:
 
 def _side_data(keys: Keys, jobs: Jobs, places: Places) -> Iterator[str]:
     finished = {id for id, [(name, _), *_] in places.items() if name.startswith("done:")}
-    for name in ("data", "tries", "ends", "results", "progress", "logged"):
+    for name in ("data", "tries", "ends", "results", "before", "progress", "logged"):
         for id in keys.hash(name).keys() - jobs.keys():
             yield f"{name} of {id}, which has no record"
     for id in keys.zset("expires").keys() - jobs.keys():
@@ -196,7 +197,6 @@ def _side_data(keys: Keys, jobs: Jobs, places: Places) -> Iterator[str]:
     for name, ids in (("expires", keys.zset("expires").keys()), ("tries", keys.hash("tries"))):
         for id in finished & set(ids):
             yield f"{id} has ended and is still in {name}"
-    lengths = {id: str(len(keys.list(key))) for id, key in keys.family("log")}
     data = {id for id, text in keys.hash("jobs").items() if text.split("\n", 2)[2][0] == "@"}
     if data != keys.hash("data").keys():
         yield f"large data are there of {keys.hash('data').keys()} and should be of {data}"
@@ -207,8 +207,10 @@ def _side_data(keys: Keys, jobs: Jobs, places: Places) -> Iterator[str]:
     }
     if results != keys.hash("results").keys():
         yield f"large results are there of {keys.hash('results').keys()}, should be of {results}"
-    if lengths != keys.hash("logged"):
-        yield f"logged says {keys.hash('logged')}, the logs are {lengths}"
+    lengths = {id: len(keys.list(key)) for id, key in keys.family("log")}
+    written = {id: int(number) for id, number in keys.hash("logged").items()}
+    if lengths.keys() != written.keys() or any(lengths[id] > written[id] for id in lengths):
+        yield f"logged says {written}, the logs are {lengths}"
 
 
 def _waiting(keys: Keys, jobs: Jobs, places: Places) -> Iterator[str]:

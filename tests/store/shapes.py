@@ -219,6 +219,7 @@ SHAPES = [
         {5: F},
     ),
     Shape("an end of no job", _do("HSET", "ends", "B99", END), {(T.ORPHAN, 99)}, {}),
+    Shape("an end before of no job", _do("HSET", "before", "B99", END), {(T.ORPHAN, 99)}, {}),
     Shape("progress of no job", _do("HSET", "progress", "B99", "1"), {(T.ORPHAN, 99)}, {}),
     Shape("a time to expire of no job", _do("ZADD", "expires", 9e15, "B99"), {(T.ORPHAN, 99)}, {}),
     Shape(

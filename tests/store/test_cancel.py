@@ -32,9 +32,23 @@ async def test_what_has_not_started_is_cancelled_at_once(store: Store, options: 
     assert before == (State.SCHEDULED if "delay" in options else State.WAITING)
     job = await store.reader().job(id)
     assert (job.state, job.reason) == (State.CANCELLED, "cancelled")
+    assert job.message == "no longer wanted"
     assert job.started_at is job.runner is None
     assert job.finished_at
     assert await (await runner(store)).claim() == []
+
+
+async def test_those_that_are_told_to_stop_are_known_among_others(store: Store):
+    await enqueue_many(store, [new_job() for _ in range(5)])
+    one, other = await runner(store), await runner(store)
+    await one.claim(n=2)
+    await other.claim(n=2)
+    await store.operator().cancel_many([2, 3])
+    jobs = await store.reader().jobs(range(1, 6))
+    assert [job.id for job in jobs if job.cancelling] == [2, 3]
+    _, events = await store.feed().read("0-0")
+    told = [event.ids for event in events if event.what == "cancelling"]
+    assert told == [(2,), (3,)]
 
 
 async def test_a_job_in_backoff_keeps_its_attempts(store: Store):
@@ -50,7 +64,8 @@ async def test_an_active_job_goes_on_until_its_runner_has_stopped_it(store: Stor
     someone, other = await runner(store), await runner(store)
     held = await someone.claim_one()
     assert await store.operator().cancel(id) == State.ACTIVE
-    assert (await store.reader().job(id)).state is State.ACTIVE
+    job = await store.reader().job(id)
+    assert (job.state, job.cancelling) == (State.ACTIVE, True)
     assert (await other.exchange()).cancels == []
     assert await other.lease.heartbeat({}) == []
     for _ in range(2):
@@ -58,6 +73,7 @@ async def test_an_active_job_goes_on_until_its_runner_has_stopped_it(store: Stor
         assert await someone.lease.heartbeat({}) == ["A1"]
     await someone.settle(cancelled(held))
     assert await someone.lease.heartbeat({}) == []
+    assert not (await store.reader().job(id)).cancelling
     assert (await store.reader().job(id)).state is State.CANCELLED
 
 

@@ -236,7 +236,7 @@ class TestApart:
         assert held_by(again) == held_by(first)
 
     async def test_one_that_has_expired_is_not_run(self, store: Store, plain: Plain):
-        await enqueue_many(store, [new_job() for _ in range(2)])
+        await enqueue_many(store, [new_job(expires=FAR), new_job()])
         await self.die(store)
         run_out(plain, store, 1)
         assert [job.id for job in await (await runner(store, APART)).claim()] == [2]
@@ -256,7 +256,7 @@ class TestExpired:
         assert third.state is State.WAITING
 
     async def test_a_backlog_of_it_is_passed_in_a_few_calls(self, store: Store, plain: Plain):
-        for id in await enqueue_many(store, [new_job(expires=FAR) for _ in range(1_000)]):
+        for id in await enqueue_many(store, [new_job(expires=FAR)] * 1_000):
             run_out(plain, store, id)
         await enqueue(store)
         await enqueue(store, "other")

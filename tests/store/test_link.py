@@ -11,6 +11,7 @@ from tasuki.model.errors import (
     StoreError,
     StoreFullError,
     StoreReadOnlyError,
+    StoreRefusedError,
     StoreUnavailableError,
     TasukiError,
 )
@@ -36,9 +37,9 @@ REPLIES: list[tuple[str, type[TasukiError]]] = [
     ("TRYAGAIN Multiple keys request during rehashing of slot", StoreUnavailableError),
     ("UNBLOCKED force unblock from blocking operation", StoreUnavailableError),
     ("ERR max number of clients reached", StoreUnavailableError),
-    ("NOAUTH Authentication required.", StoreError),
-    ("WRONGPASS invalid username-password pair or user is disabled.", StoreError),
-    ("NOPERM this user has no permissions to run the 'evalsha' command", StoreError),
+    ("NOAUTH Authentication required.", StoreRefusedError),
+    ("WRONGPASS invalid username-password pair or user is disabled.", StoreRefusedError),
+    ("NOPERM this user has no permissions to run the 'evalsha' command", StoreRefusedError),
     ("ERR user_script:5: attempt to index a nil value", StoreError),
     ("LAYOUT the namespace has layout 0", LayoutError),
     ("LEASE_LOST the lease of runner x ran out", LeaseLostError),
@@ -66,8 +67,9 @@ async def test_each_refusal_of_the_store_is_the_right_error(reply: str, error: t
 async def test_so_it_is_while_the_connection_is_made(reply: str, error: type[TasukiError]):
     """A store that is loading, or full of clients, refuses the very first word."""
     async with FakeStore(CLIENT=f"-{reply}\r\n".encode()).serving() as url:
-        with pytest.raises(TasukiError):
+        with pytest.raises(TasukiError) as refused:
             await answers_to(url)
+    assert refused.type is error
 
 
 async def test_a_store_that_does_not_answer_is_unavailable_in_time():

@@ -80,6 +80,23 @@ async def test_the_log_keeps_the_last_lines(store: Store):
     assert await store.reader().log(id) == ["19997", "19998", "19999"]
 
 
+async def test_only_what_is_new_of_a_log_can_be_read(store: Store):
+    id = await enqueue(store)
+    someone = await runner(store, LeaseTerms(log_lines=3))
+    held = await someone.claim_one()
+    log_after = store.reader().log_after
+    assert await log_after(id, 0) == (0, [])
+    await someone.settle(noted(held, lines=["1", "2"]))
+    assert await log_after(id, 0) == (2, ["1", "2"])
+    await someone.settle(noted(held, lines=["3", "4"]))
+    assert await log_after(id, 2) == (4, ["3", "4"])
+    assert await log_after(id, 4) == (4, [])
+    assert await log_after(id, 9) == (4, [])
+    await someone.settle(noted(held, lines=[str(n) for n in range(5, 11)]))
+    assert await log_after(id, 4) == (10, ["8", "9", "10"])
+    assert await log_after(id, 9) == (10, ["10"])
+
+
 async def test_a_log_of_no_lines_keeps_none(store: Store, plain: Plain, namespace: str):
     await enqueue(store)
     someone = await runner(store, LeaseTerms(log_lines=0))

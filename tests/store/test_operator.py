@@ -47,6 +47,38 @@ class TestRetry:
         assert await store.reader().log(id) == ["a", "b"]
         assert [held.id for held in await someone.claim(n=2)] == [id, later]
 
+    @pytest.mark.parametrize("state", sorted(FINISHED))
+    async def test_how_it_ended_before_stays_known(self, store: Store, state: State):
+        someone = await runner(store)
+        id = await ended(store, someone, state)
+        job = await store.reader().job(id)
+        assert job.before is None
+        await store.operator().retry(id)
+        before = (await store.reader().job(id)).before
+        assert before is not None
+        assert (before.state, before.reason, before.error) == (job.state, job.reason, job.error)
+        assert (before.attempts, before.crashes) == (job.attempts.made, job.crashes)
+        assert (before.started_at, before.finished_at) == (job.started_at, job.finished_at)
+        assert (before.error is not None) == (state is State.FAILED)
+
+    async def test_it_is_still_known_after_the_next_end_and_gone_with_the_job(
+        self, store: Store, leaves_nothing: None
+    ):
+        someone = await runner(store)
+        id = await ended(store, someone, State.FAILED)
+        await store.operator().retry(id)
+        await someone.settle(completed(await someone.claim_one()))
+        job = await store.reader().job(id)
+        assert (job.state, job.error) == (State.COMPLETED, None)
+        assert job.before is not None
+        assert job.before.error is not None
+        await store.operator().retry(id)
+        job = await store.reader().job(id)
+        assert job.before is not None
+        assert job.before.state is State.COMPLETED
+        await store.operator().remove(id)
+        await someone.lease.leave()
+
     async def test_a_crashed_job_may_crash_as_often_again(self, store: Store):
         id = await enqueue(store)
         for apart in (False, True, True):

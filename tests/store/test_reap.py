@@ -115,6 +115,38 @@ async def test_a_lease_that_ran_out_is_found_without_being_named(store: Store):
     assert [info.id for info in await store.reader().runners()] == [healthy.id]
 
 
+async def vanish(store: Store, n: int = 1) -> None:
+    """A runner claims so many jobs and is never heard of again."""
+    victim = await runner(store, SHORT)
+    assert len(await victim.claim(n=n)) == n
+
+    async def reaped() -> bool:
+        return victim.id in (await store.maintenance().reap()).runners
+
+    await eventually(reaped)
+
+
+async def test_what_was_lost_unseen_runs_again_at_once_but_is_suspected_the_second_time(
+    store: Store,
+):
+    """A machine that vanishes takes all its jobs along. That is no reason to run them apart."""
+    await enqueue_many(store, [new_job() for _ in range(2)])
+    for _ in range(2):
+        await vanish(store, n=2)
+    assert [job.crashes for job in await store.reader().jobs([1, 2])] == [0, 0]
+    assert await (await runner(store)).claim(n=2) == []
+    assert (await (await runner(store, APART)).claim_one()).id == 1
+
+
+async def test_an_attempt_that_ends_makes_up_for_a_loss(store: Store):
+    await enqueue(store)
+    await vanish(store)
+    healthy = await runner(store)
+    await healthy.settle(retried(await healthy.claim_one(), delay=0))
+    await vanish(store)
+    assert (await healthy.claim_one()).id == 1
+
+
 async def test_a_healthy_runner_is_not_reaped(store: Store):
     id = await enqueue(store)
     someone = await runner(store)

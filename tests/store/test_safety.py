@@ -1,10 +1,13 @@
 """Start-up refuses a store in which jobs could be lost, and says what to change."""
 
+import asyncio
+
 import pytest
 
-from tasuki.model.errors import StoreUnavailableError, StoreUnsafeError
+from tasuki.model.errors import StoreReadOnlyError, StoreUnavailableError, StoreUnsafeError
 from tasuki.store.store import Store
 from tests.store.fake import FakeStore, text, texts
+from tests.support import eventually
 
 GOOD = {
     "valkey_version": "9.1.2",
@@ -92,3 +95,32 @@ async def test_a_store_that_hides_its_settings_passes():
 async def test_a_store_that_is_loading_is_unavailable_not_unsafe():
     with pytest.raises(StoreUnavailableError):
         await check(FakeStore(INFO=b"-LOADING Valkey is loading the dataset in memory\r\n"))
+
+
+@pytest.mark.parametrize("allow_unsafe", [False, True], ids=["strict", "for a test"])
+async def test_a_store_that_reads_its_log_is_not_judged(allow_unsafe: bool):
+    """It answers INFO meanwhile, and says that it keeps no log."""
+    fake = store_with({"loading": "1", "loading_eta_seconds": "7", "aof_enabled": "0"})
+    with pytest.raises(StoreUnavailableError, match="is loading its data"):
+        await check(fake, allow_unsafe=allow_unsafe)
+
+
+async def test_a_replica_is_judged_once_it_takes_writes():
+    """It turns its log off while it takes over the data of its primary."""
+    fake = store_with({"role": "slave", "aof_enabled": "0"})
+    with pytest.raises(StoreReadOnlyError, match="is a replica"):
+        await check(fake)
+    await check(store_with({"role": "slave"}))
+
+
+async def test_one_look_condemns_nobody():
+    """As when its log is made anew by switching it off and on."""
+    fake = store_with({"aof_enabled": "0"})
+    good = "".join(f"{name}:{value}\r\n" for name, value in GOOD.items())
+    async with fake.serving() as url:
+        store = Store(url)
+        checking = asyncio.create_task(store.check())
+        await eventually(lambda: fake.seen.count("CONFIG"))
+        fake.say(INFO=text(good))
+        assert (await checking)["aof_enabled"] == "1"
+        await store.close()

@@ -9,9 +9,10 @@ from tasuki.store.scripts import script
 from tests.store.scripts import LIBRARY, LUA, NAMES, SOURCES
 
 # Those that make work for the store, so that they are refused when it is out of memory.
-GROWING = {"enqueue", "retry"}
+GROWING = {"enqueue", "probe", "retry"}
 READING_ONLY = {
-    "census", "counts", "examine", "history", "inspect", "log", "page", "runners", "sift", "survey"
+    "census", "counts", "examine", "history", "inspect", "log", "page", "runners", "sift", "survey",
+    "unclaimed",
 }  # fmt: skip
 READING = {
     "ZCARD", "ZRANGE", "ZREVRANGE", "ZRANGEBYSCORE", "ZSCORE", "ZMSCORE", "ZSCAN",

@@ -49,7 +49,7 @@ async def test_jobs_of_a_runner_that_vanished_come_back(store: Store):
         await eventually(back, 10)
     finally:
         await upkeep.stop()
-    assert (await store.reader().job(id)).crashes == 1
+    assert (await store.reader().job(id)).crashes == 0
 
 
 async def test_it_goes_on_when_the_store_is_back(store: Store):

@@ -1,7 +1,7 @@
 """A desk for tests of the runner: enqueue jobs, run workers, see what becomes of the jobs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,7 +13,26 @@ from tasuki.store.store import Store
 from tasuki.wire.payload import encode
 from tasuki.workers.registry import Registry
 from tasuki.workers.runner import Runner
+from tasuki.workers.watcher import Unwatched, Watcher
 from tests.support import eventually
+
+
+class Seen(Unwatched):
+    """A watcher that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.identities: list[str] = []
+        self.retired: list[str] = []
+        self.blocks: list[str] = []
+
+    def registered(self, identity: str) -> None:
+        self.identities.append(identity)
+
+    def retire(self, reason: str) -> None:
+        self.retired.append(reason)
+
+    def blocked(self, key: str) -> None:
+        self.blocks.append(key)
 
 
 class Desk:
@@ -61,10 +80,10 @@ async def running(
     *workers: Any,
     terms: LeaseTerms | None = None,
     grace: float = 5,
-    started: Callable[[str], None] = lambda _: None,
+    watcher: Watcher | None = None,
 ) -> AsyncIterator[Runner]:
     """A runner for these workers; stopped in good order afterwards."""
-    runner = Runner(store, Registry.of(workers), terms, started=started)
+    runner = Runner(store, Registry.of(workers), terms, watcher=watcher)
     task = asyncio.create_task(runner.run())
     try:
         yield runner

@@ -11,7 +11,7 @@ import pytest
 from msgspec import Struct
 
 from tasuki import Backoff, Cancel, Fail, Job, Retry, Snooze, State, Worker, worker
-from tasuki.workers import executor
+from tasuki.workers import attempt
 from tests.support import eventually
 from tests.workers.desk import Desk, running
 
@@ -109,7 +109,7 @@ class TestOutcomes:
         assert job.error is not None
         assert (job.error.type, job.error.message) == ("ValueError", "it broke")
         assert "test_outcomes.py" in job.error.traceback
-        assert "executor.py" not in job.error.traceback
+        assert "attempt.py" not in job.error.traceback
 
     async def test_a_later_attempt_can_succeed(self, desk: Desk, type_: str) -> None:
         id = await desk.submit(type_, {"do": "fail once"})
@@ -357,7 +357,7 @@ class DeafThread(Worker):
 async def test_an_attempt_that_ignores_its_end_is_settled_without_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, type: str
 ) -> None:
-    monkeypatch.setattr(executor, "STUBBORN_SECONDS", 0.1)
+    monkeypatch.setattr(attempt, "STUBBORN_SECONDS", 0.1)
     Deaf.end, DeafThread.end = asyncio.Event(), threading.Event()
     async with running(desk.store, Deaf, DeafThread):
         id = await desk.submit(type, timeout=0.05)

@@ -1,5 +1,7 @@
 """How workers are found in an app, and what is wrong with those that are not complete."""
 
+from collections.abc import AsyncIterator, Iterator
+from enum import IntEnum
 from types import ModuleType
 from typing import Any
 
@@ -14,6 +16,14 @@ async def handle(self: Worker, job: Job) -> None: ...
 
 
 def handle_in_thread(self: Worker, job: Job) -> None: ...
+
+
+def yields(self: Worker, job: Job) -> Iterator[int]:
+    yield 1
+
+
+async def yields_in_loop(self: Worker, job: Job) -> AsyncIterator[int]:
+    yield 1
 
 
 def made(**attributes: Any) -> type[Worker]:
@@ -88,6 +98,11 @@ def test_a_decorated_function_stays_a_function() -> None:
         ({"process": Worker.process}, "process: is missing"),
         ({"concurrency": 0}, "concurrency: must be from 1 to 1000"),
         ({"concurrency": 1.5}, "concurrency: must be from 1 to 1000"),
+        ({"concurrency": True}, "concurrency: must be from 1 to 1000, as a whole number"),
+        ({"concurrency": "8"}, "concurrency: must be from 1 to 1000"),
+        ({"attempts": True}, "attempts: must be a whole number"),
+        ({"timeout": True}, "timeout: must be a number of seconds"),
+        ({"timeout": 252_460_800_000}, "timeout: must be between 0 and"),
         ({"attempts": 0}, "attempts: must be between 1"),
         ({"attempts": "3"}, "attempts: must be a whole number"),
         ({"backoff": 5}, "backoff: must be Backoff.fixed"),
@@ -98,6 +113,11 @@ def test_a_decorated_function_stays_a_function() -> None:
         ({"run_in": "fiber"}, "run_in: must be 'loop' or 'thread', not 'fiber'"),
         ({"run_in": "thread"}, "process must be a plain `def`"),
         ({"run_in": "loop", "process": handle_in_thread}, "process must be `async def`"),
+        ({"process": yields}, "process: has a `yield`"),
+        ({"process": yields_in_loop}, "process: has a `yield`"),
+        ({"setup": 5}, "setup: must be a method, not 5"),
+        ({"setup": yields}, "setup: has a `yield`"),
+        ({"teardown": handle}, "teardown: is called without arguments, as `teardown(self)`"),
     ],
     ids=str,
 )
@@ -124,3 +144,19 @@ def test_a_worker_that_cannot_be_made() -> None:
 def test_a_decorator_without_a_type() -> None:
     with pytest.raises(TypeError, match="name the type of job"):
         worker(lambda job: job)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("unmarkable", [Worker, 5, len], ids=["class", "number", "builtin"])
+def test_what_is_no_function_of_yours_cannot_be_marked(unmarkable: Any) -> None:
+    with pytest.raises(TypeError, match="@worker"):
+        worker("email")(unmarkable)
+
+
+def test_numbers_of_derived_classes_are_taken() -> None:
+    spec = Registry.of(made(concurrency=Few.THREE, attempts=Few.THREE, timeout=Few.THREE)).specs
+    made_plain = [spec["made"].concurrency, spec["made"].attempts, spec["made"].timeout]
+    assert repr(made_plain) == "[3, 3, 3]"
+
+
+class Few(IntEnum):
+    THREE = 3

@@ -10,7 +10,7 @@ import pytest
 from tasuki import Job, State, Worker
 from tasuki.model.errors import AppError
 from tests.support import eventually
-from tests.workers.desk import Desk, running
+from tests.workers.desk import Desk, Seen, running
 
 
 def gated() -> tuple[type[Worker], asyncio.Event, list[int]]:
@@ -220,8 +220,9 @@ async def test_a_runner_whose_jobs_were_taken_stops_them_and_goes_on_under_a_new
     desk: Desk,
 ) -> None:
     kind, gate, arrived = gated()
-    names = list[str]()
-    async with running(desk.store, kind, started=names.append):
+    seen = Seen()
+    names = seen.identities
+    async with running(desk.store, kind, watcher=seen):
         id = await desk.submit("gated")
         await eventually(lambda: arrived)
         await desk.store.maintenance().reap([names[0]])

@@ -7,8 +7,9 @@
 """
 
 from tasuki.admin.admin import Admin
-from tasuki.admin.health import Durability, Health, Readiness
+from tasuki.admin.health import Health, Readiness
 from tasuki.admin.job_json import JobJson, job_json
+from tasuki.admin.signs import Durability
 from tasuki.admin.views import MinuteView, RunnerView, StatsView
 
 __all__ = [

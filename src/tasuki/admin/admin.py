@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tasuki.admin.health import Health
+from tasuki.admin.health import Health, Trouble
 from tasuki.admin.views import RunnerView, StatsView, runner_view, stats_view
 from tasuki.client import Client
 from tasuki.model.errors import InvalidError, StoreUnavailableError, WaitTimeoutError
@@ -13,6 +13,7 @@ from tasuki.model.retention import Retention
 from tasuki.model.state import State
 from tasuki.store.history import MOST_MINUTES
 from tasuki.store.listing import Page
+from tasuki.store.reader import LogPart
 from tasuki.store.store import Store
 from tasuki.store.types import TYPES_LISTED, TypeInfo, TypePage
 from tasuki.wire.ids import check_id
@@ -32,13 +33,19 @@ class Admin:
     when the job's state does not allow it.
     """
 
-    def __init__(self, store: Store, client: Client, retention: Retention | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        client: Client,
+        retention: Retention | None = None,
+        trouble: Trouble = lambda: None,
+    ) -> None:
         self._client = client
         self._reader = store.reader()
         self._listing = store.listing()
         self._history = store.history()
         self._operator = store.operator(retention)
-        self.health = Health(store)
+        self.health = Health(store, trouble)
 
     # ------------------------------------------------------------------------------- jobs
 
@@ -67,7 +74,11 @@ class Admin:
 
     async def log(self, id: int) -> list[str]:
         """The log lines of a job, the oldest first."""
-        return await self._reader.log(check_id(id))
+        return (await self.log_after(id, 0)).lines
+
+    async def log_after(self, id: int, after: int) -> LogPart:
+        """The log lines of a job that came after its first `after` ones; see `Reader.log_after`."""
+        return await self._reader.log_after(check_id(id), after)
 
     async def cancel(self, id: int) -> State:
         """Cancel a job. Gives the state it is in now: an active one is told to stop."""

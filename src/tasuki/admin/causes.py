@@ -5,6 +5,7 @@ from tasuki.model.errors import (
     StoreError,
     StoreFullError,
     StoreReadOnlyError,
+    StoreRefusedError,
     StoreUnavailableError,
     StoreUnsafeError,
 )
@@ -13,6 +14,7 @@ _CAUSES: tuple[tuple[type[StoreError], str], ...] = (
     (StoreUnavailableError, "the store cannot be reached, or is not ready yet"),
     (StoreFullError, "the store is out of memory and takes no new jobs"),
     (StoreReadOnlyError, "the store takes no writes at the moment"),
+    (StoreRefusedError, "the store refuses the password or the user of this server"),
     (StoreUnsafeError, "the store is set up so that jobs could be lost"),
     (LayoutError, "the jobs in the store were written by another version of Tasuki"),
     (StoreError, "the store refused the call"),
@@ -25,4 +27,8 @@ def cause(error: StoreError) -> str:
     >>> cause(StoreUnavailableError("cannot connect to 10.0.0.7:6379"))
     'the store cannot be reached, or is not ready yet'
     """
+    if isinstance(error, StoreUnavailableError) and "loading" in str(error):
+        return "the store is loading its data"
+    if isinstance(error, StoreReadOnlyError) and "No space left" in str(error):
+        return "the disk of the store is full"
     return next(text for kind, text in _CAUSES if isinstance(error, kind))

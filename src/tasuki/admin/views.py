@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tasuki.admin.health import Durability
+from tasuki.admin.signs import Durability
 from tasuki.admin.times import Time, rfc3339, rfc3339_or_none
 from tasuki.store.history import REST, Stats
 from tasuki.store.reader import RunnerInfo

@@ -3,20 +3,21 @@
 import asyncio
 import logging
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from tasuki import __version__
 from tasuki.cli.desk import shown_path
-from tasuki.cli.output import say
 from tasuki.cli.settings import Settings
 from tasuki.cli.text import styled
 from tasuki.embedded import EmbeddedStore
 from tasuki.model.errors import StoreError
 from tasuki.store.reader import RunnerInfo
 from tasuki.store.store import Store
-from tasuki.telemetry.terminal import printable
+from tasuki.telemetry.patient import PatientStream
+from tasuki.telemetry.terminal import colours, printable
 
 log = logging.getLogger("tasuki.cli")
 
@@ -69,9 +70,13 @@ def _print(scene: Scene, runner: RunnerInfo | None) -> None:
     grace = ""
     if scene.app:
         grace = f"; running jobs have {scene.settings.worker.grace:g} s to finish"
-    say(styled(f"Tasuki {__version__} is up. Ctrl-C stops it{grace}.", bold=True))
-    for line in lines:
-        say(line)
+    title = f"Tasuki {__version__} is up. Ctrl-C stops it{grace}."
+    if colours(sys.stdout):
+        title = styled(title, bold=True)
+    # Who reads standard output may have stopped, which must not hold up what is up.
+    out = PatientStream(sys.stdout, "{} lines".format)
+    out.write("\n".join([title, *lines]))
+    out.close()
 
 
 def _facts(scene: Scene, runner: RunnerInfo | None) -> Iterator[tuple[str, str]]:

@@ -160,13 +160,18 @@ class Size:
     """An amount of memory, in bytes; or with a unit of powers of 1,024, as in `512kb`, `64mb`."""
 
     least: int = 1
+    most: int = 2**63 - 1
 
     def read(self, value: object) -> int:
         amount = read_size(value)
         if amount is None:
             raise ValueError("must be a number of bytes, or like 512kb, 64mb, 2gb")
-        if not self.least <= amount < 2**63:
-            raise ValueError(f"must be at least {size_text(self.least)}")
+        if not self.least <= amount <= self.most:
+            raise ValueError(
+                f"must be from {size_text(self.least)} to {size_text(self.most)}"
+                if self.most < 2**63 - 1
+                else f"must be at least {size_text(self.least)}"
+            )
         return amount
 
     def write(self, value: object) -> object:

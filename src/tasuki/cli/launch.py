@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tasuki.cli.banner import Scene, announce
+from tasuki.cli.named_store import NamedStore
 from tasuki.cli.services import Orders, Part, Service, serve
 from tasuki.cli.settings import Settings
-from tasuki.embedded import Died, EmbeddedStore, StartFailed, StoreEvent
-from tasuki.model.errors import StoreUnavailableError
+from tasuki.embedded import Died, EmbeddedStore, StartFailed, StoreEvent, Vanished
 from tasuki.store.store import Store
 from tasuki.telemetry.logs import configure
 
@@ -45,10 +45,9 @@ async def launch(settings: Settings, plan: Plan) -> None:
     embedded = None if settings.url else _embedded(settings)
     url = embedded.url if embedded else str(settings.url)
     store = Store(url, namespace=settings.namespace)
-    server = _server(settings, store) if plan.server else None
-    parts: list[Part] = []
-    if embedded:
-        parts.append(Part("the store", embedded))
+    server = _server(settings, store, embedded) if plan.server else None
+    keeper = embedded or NamedStore(store, allow_unsafe=settings.allow_unsafe)
+    parts = [Part("the store", keeper)]
     if server:
         parts.append(Part("the HTTP server", server))
     if plan.app:
@@ -63,20 +62,10 @@ async def launch(settings: Settings, plan: Plan) -> None:
 
     with orders.listening():
         try:
-            if not embedded:
-                await _check(store, allow_unsafe=settings.allow_unsafe)
             await serve(parts, orders, when_up)
         finally:
             await store.close()
     log.info("Tasuki has stopped")
-
-
-async def _check(store: Store, *, allow_unsafe: bool) -> None:
-    """Refuse a store that could lose jobs. One that is away is waited for, by each part."""
-    try:
-        await store.check(allow_unsafe=allow_unsafe)
-    except StoreUnavailableError as error:
-        log.warning("waiting for the store: %s", error)
 
 
 def _embedded(settings: Settings) -> EmbeddedStore:
@@ -86,25 +75,31 @@ def _embedded(settings: Settings) -> EmbeddedStore:
 
 
 def _tell(event: StoreEvent) -> None:
-    log.log(
-        logging.WARNING if isinstance(event, (Died, StartFailed)) else logging.INFO, "%s", event
-    )
+    level = logging.INFO
+    if isinstance(event, (Died, StartFailed)):
+        level = logging.WARNING
+    elif isinstance(event, Vanished):
+        level = logging.ERROR
+    log.log(level, "%s", event)
 
 
-def _server(settings: Settings, store: Store) -> "Server":
+def _server(settings: Settings, store: Store, embedded: EmbeddedStore | None) -> "Server":
     from tasuki.server import Server, ServerOptions
 
     server = settings.server
     options = ServerOptions(
         host=server.host,
         port=server.port,
+        data_limit=settings.data_limit,
         body_limit=server.body_limit,
         hosts=server.allowed_hosts,
         insecure=server.insecure,
         retention=settings.retention.rules,
         types_limit=settings.types_limit,
     )
-    return Server(options, store)
+    if embedded is None:
+        return Server(options, store)
+    return Server(options, store, lambda: embedded.trouble)
 
 
 def _daemon(settings: Settings, url: str, app: str, *, reload: bool) -> Service:

@@ -9,7 +9,9 @@ from typing import Any, NoReturn
 
 import click
 
+from tasuki.cli.first_process import stand_back
 from tasuki.cli.options import SettingOption
+from tasuki.cli.standard import open_standard_streams
 from tasuki.model.errors import InvalidError, TasukiError
 from tasuki.telemetry.terminal import printable
 
@@ -74,6 +76,8 @@ class Program(click.Group):
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         if not standalone_mode:
             return super().main(*args, standalone_mode=False, **extra)
+        open_standard_streams()
+        stand_back()
         extra = {
             "prog_name": self.name,
             "color": False if os.environ.get("NO_COLOR") else None,

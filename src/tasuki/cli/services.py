@@ -11,7 +11,7 @@ from tasuki.model.errors import TasukiError
 
 log = logging.getLogger("tasuki.cli")
 
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
 
 
 class Service(Protocol):
@@ -47,10 +47,13 @@ class Part(NamedTuple):
 
 
 class Orders:
-    """What SIGTERM and SIGINT ask for.
+    """What SIGTERM, SIGINT, SIGQUIT and SIGHUP ask for.
 
     The first one asks for the end (`stop`), the second one for the end without waiting for running
     jobs (`hurry`). A third one ends the process on the spot.
+
+    A terminal that is closed sends SIGHUP, and so does the shell in it: that one only ever asks
+    for the end. Where it is ignored from the start, as below `nohup`, it stays so.
 
     `hint` is said at the first one, if it is not empty.
     """
@@ -65,17 +68,18 @@ class Orders:
         """Take signals as orders for the length of a `with` block."""
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
-            loop.add_signal_handler(number, self._heard)
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                loop.add_signal_handler(number, self._heard, number)
         try:
             yield
         finally:
             _listen_no_more()
 
-    def _heard(self) -> None:
+    def _heard(self, number: signal.Signals) -> None:
         if not self.stop.is_set():
             log.info("stopping%s", self._hint)
             self.stop.set()
-        else:
+        elif number is not signal.SIGHUP:
             log.info("stopping at once")
             self.hurry.set()
             _listen_no_more()

@@ -23,6 +23,7 @@ import msgspec
 from tasuki.cli.kinds import Choice, Duration, Folder, Kind, Size, Switch, Text, Texts, Whole
 from tasuki.model.names import check_namespace
 from tasuki.model.retention import Keep, Retention
+from tasuki.wire.limits import DATA_BYTES, MOST_BYTES
 
 _MOST = 2**31 - 1
 _DEFAULTS = Retention()
@@ -48,7 +49,9 @@ class ServerSettings(Section, frozen=True, kw_only=True):
 
     host: Annotated[str, Text(), "address on which the HTTP server listens"] = "127.0.0.1"
     port: Annotated[int, Whole(0, 65_535), "port of the HTTP server; 0 takes any free one"] = 16379
-    body_limit: Annotated[int, Size(1_024), "largest body of a request"] = 2**20
+    body_limit: Annotated[
+        int | None, Size(1_024), "largest body of a request; without it, the largest job fits"
+    ] = None
     insecure: Annotated[bool, Switch(), "allow an address that others can reach"] = False
     allowed_hosts: Annotated[
         tuple[str, ...], Texts(), "further names by which the server may be called"
@@ -128,8 +131,13 @@ class Settings(Section, frozen=True, kw_only=True):
         "when that store has a change on disk; always: before it answers",
     ] = "always"
     maxmemory: Annotated[
-        int | None, Size(8 * 2**20), "most memory of that store; without it, there is no limit"
+        int | None,
+        Size(8 * 2**20),
+        "most memory of that store; without it, half of the machine's or the container's",
     ] = None
+    data_limit: Annotated[
+        int, Size(1, MOST_BYTES), "most JSON that the data of one job may have"
+    ] = DATA_BYTES
     allow_unsafe: Annotated[bool, Switch(), "use a store even if it could lose jobs"] = False
     types_limit: Annotated[
         int | None,

@@ -6,7 +6,7 @@ from functools import wraps
 from threading import Lock
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
-from weakref import WeakMethod
+from weakref import finalize
 
 from tasuki.client.client import Client
 from tasuki.client.loop_thread import LoopThread
@@ -36,15 +36,16 @@ class BlockingClient:
             print(client.result(id, timeout=60))
 
     Any number of threads may share one. It works in a thread of its own, which starts with the
-    first call. In a forked child process it connects anew. Ctrl-C ends the wait for an answer.
+    first call, and ends when it is closed or nobody holds it any more. In a forked child process it
+    connects anew. Ctrl-C ends the wait for an answer.
     """
 
     def __init__(self, connect: Callable[[], Coroutine[Any, Any, Client]]) -> None:
         self._connect = connect
         self._lock = Lock()
+        self._process = os.getpid()
         self._opened: tuple[LoopThread, Client] | None = None
         self._closed = False
-        _call_after_fork(WeakMethod(self._forget))
 
     enqueue = _blocking(Client.enqueue)
     enqueue_many = _blocking(Client.enqueue_many)
@@ -67,6 +68,7 @@ class BlockingClient:
         self._session()
 
     def _session(self) -> tuple[LoopThread, Client]:
+        self._be_here()
         with self._lock:
             if self._closed:
                 raise InvalidError("this client is closed; connect again")
@@ -77,17 +79,34 @@ class BlockingClient:
                 except BaseException:
                     thread.stop()
                     raise
+                self._ending = finalize(self, _let_go, *self._opened)
+                # At the end of the program there is nothing that would have to be freed.
+                self._ending.atexit = False
             return self._opened
 
     def close(self) -> None:
         """Let submissions that are under way come to their end, and end the thread."""
+        self._be_here()
         with self._lock:
             self._closed = True
             if self._opened is not None:
                 thread, client = self._opened
                 self._opened = None
+                self._ending.detach()
                 thread.run(client.close())
                 thread.stop()
+
+    def _be_here(self) -> None:
+        """In a forked child, forget the thread, which is not there, and the parent's connections.
+
+        The lock may have been held in the parent, by a thread that is not there either.
+        """
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self._lock = Lock()
+            if self._opened is not None:
+                self._ending.detach()
+                self._opened = None
 
     def __enter__(self) -> Self:
         return self
@@ -100,15 +119,7 @@ class BlockingClient:
     ) -> None:
         self.close()
 
-    def _forget(self) -> None:
-        """In a forked child: the thread is not there, and the connections are the parent's."""
-        self._lock = Lock()
-        self._opened = None
 
-
-def _call_after_fork(method: WeakMethod[Callable[[], None]]) -> None:
-    def call() -> None:
-        if bound := method():
-            bound()
-
-    os.register_at_fork(after_in_child=call)
+def _let_go(thread: LoopThread, client: Client) -> None:
+    """What is left to do when nobody holds a client any more that has not been closed."""
+    thread.let_go(client.close)

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from tasuki.client.coalescer import Coalescer
 from tasuki.client.jobs import new_job, new_jobs, submission
-from tasuki.client.waiting import Waiting
+from tasuki.client.session import Session
+from tasuki.client.sizes import checked_limit
 from tasuki.model.backoff import BackoffRule, check_seconds
 from tasuki.model.errors import JobFailedError, WaitTimeoutError
 from tasuki.model.job import JobInfo, NewJob
@@ -17,10 +18,11 @@ from tasuki.store.producer import Submission
 from tasuki.store.store import Store
 from tasuki.wire import payload
 from tasuki.wire.ids import check_id
+from tasuki.wire.limits import DATA_BYTES
 
 
 class Client:
-    """Submits jobs, waits for them, and acts on them. For use in one event loop.
+    """Submits jobs, waits for them, and acts on them. For code in an event loop.
 
         async with await tasuki.connect("valkey://localhost:6379/0") as client:
             id = await client.enqueue("resize", {"path": "cat.png"})
@@ -30,17 +32,46 @@ class Client:
     seconds when it cannot be reached. Submissions that are under way at the same time share calls
     of the store, so many tasks that enqueue are faster than one.
 
+    A program that calls `asyncio.run` again and again may keep one client: in each event loop it
+    has connections of its own, which are closed when the loop comes to its end.
+
     `connect` makes a client that closes its store. A client that is made with a `Store` leaves
-    that open: who made it closes it.
+    that open: who made it closes it. `data_limit` is how many bytes of JSON the data of one job
+    may have.
     """
 
-    def __init__(self, store: Store, *, owns_store: bool = False) -> None:
+    def __init__(
+        self, store: Store, *, owns_store: bool = False, data_limit: int = DATA_BYTES
+    ) -> None:
         self._store = store
         self._owns_store = owns_store
-        self._coalescer = Coalescer(store.producer())
-        self._reader = store.reader()
-        self._operator = store.operator()
-        self._waiting = Waiting(self._reader, store.feed())
+        self._data_limit = checked_limit(data_limit)
+        self._home: asyncio.AbstractEventLoop | None = None
+        self._sessions: dict[asyncio.AbstractEventLoop, Session] = {}
+        self._session: Session | None = None
+        with suppress(RuntimeError):  # no loop is running: the first call finds one
+            self._session = self._open(asyncio.get_running_loop())
+
+    def _here(self) -> Session:
+        """The session of the running event loop."""
+        loop = asyncio.get_running_loop()
+        session = self._session
+        if session is None or session.loop is not loop:
+            session = self._session = self._sessions.get(loop) or self._open(loop)
+        return session
+
+    def _open(self, loop: asyncio.AbstractEventLoop) -> Session:
+        """A session for a loop. The store that was handed in is for the first loop alone."""
+        for gone in [known for known in self._sessions if known.is_closed()]:
+            self._sessions.pop(gone, None)
+        self._home = self._home or loop
+        first = self._home is loop
+        session = self._sessions[loop] = Session(
+            self._store if first else self._store.anew(),
+            owns_store=self._owns_store or not first,
+            data_limit=self._data_limit,
+        )
+        return session
 
     # ---------------------------------------------------------------------------- submitting
 
@@ -70,7 +101,8 @@ class Client:
         Args:
             type: which worker runs it. A type that no worker handles yet is fine: the job waits.
             data: what the worker gets: any value that JSON can carry, a dataclass, a msgspec
-                Struct or a pydantic model; at most 16 MiB. None is an empty object.
+                Struct or a pydantic model; at most 1 MiB, unless `connect` was told another
+                limit. None is an empty object.
             delay: seconds until it may run.
             at: the time from which it may run, with a time zone. A time in the past means now.
             priority: a number, the smaller runs first; or "critical" (-15), "high" (-10),
@@ -87,7 +119,7 @@ class Client:
 
         Raises:
             InvalidError: an argument is wrong; the error names it.
-            PayloadError: the data cannot be carried as JSON without loss.
+            PayloadError: the data cannot be carried as JSON without loss, or are too large.
             KeyReusedError: the key was used before, for another submission.
             StoreFullError: the store is out of memory; nothing was made.
             StoreUnavailableError: the store did not answer; the job may or may not have been made.
@@ -105,7 +137,7 @@ class Client:
             keep=keep,
             tags=tags,
         )
-        [id] = await self._coalescer.submit(submission((job,), key))
+        [id] = await self._here().coalescer.submit(submission((job,), key))
         return id
 
     async def enqueue_many(
@@ -120,10 +152,11 @@ class Client:
 
         Raises:
             InvalidError: a job is wrong; the error names it, as in `jobs[3].delay`. Nothing was
-                made. Also no jobs, more than 1,000, or more than 16 MiB of data.
+                made. Also no jobs, or more than 1,000.
+            PayloadError: as `enqueue`; or the data of all jobs have more than 16 MiB.
             StoreError: as `enqueue`.
         """
-        return await self._coalescer.submit(submission(new_jobs(jobs), key))
+        return await self._here().coalescer.submit(submission(new_jobs(jobs), key), "jobs")
 
     async def submit(self, submission: Submission) -> list[int]:
         """Make the jobs of a ready submission, all or none, and give their ids in order.
@@ -131,11 +164,11 @@ class Client:
         For front ends that check their input themselves; see `tasuki.client.submission`.
 
         Raises:
-            InvalidError: no jobs, more than 1,000, more than 16 MiB of data, or a job that cannot
-                be written.
+            InvalidError: no jobs, more than 1,000, or a job that cannot be written.
+            PayloadError: as `enqueue_many`.
             StoreError: as `enqueue`.
         """
-        return await self._coalescer.submit(submission)
+        return await self._here().coalescer.submit(submission)
 
     # ------------------------------------------------------------------------------- looking
 
@@ -145,7 +178,7 @@ class Client:
         Raises:
             JobNotFoundError: there is no such job.
         """
-        return await self._reader.job(check_id(id))
+        return await self._here().reader.job(check_id(id))
 
     async def wait(self, id: int, timeout: float | None = None) -> JobInfo:
         """Wait until a job has ended, at most `timeout` seconds, and give what is known of it.
@@ -169,7 +202,7 @@ class Client:
             raise WaitTimeoutError(f"job {id} is {info.state}")
         try:
             async with asyncio.timeout(timeout):
-                return await self._waiting.ended(id)
+                return await self._here().waiting.ended(id)
         except TimeoutError:
             raise WaitTimeoutError(f"job {id} has not ended within {timeout:g} s") from None
 
@@ -189,7 +222,7 @@ class Client:
         """How many jobs of each type are in which state, as `{"email": {"waiting": 2, ...}}`."""
         return {
             info.type: {state.value: getattr(info, state) for state in State}
-            for info in await self._reader.types()
+            for info in await self._here().reader.types()
         }
 
     # -------------------------------------------------------------------------------- acting
@@ -201,7 +234,7 @@ class Client:
             JobNotFoundError: there is no such job.
             StateError: it has ended already.
         """
-        return await self._operator.cancel(check_id(id))
+        return await self._here().operator.cancel(check_id(id))
 
     async def retry(self, id: int) -> State:
         """Run a job again that has ended, and give the state it was in. Its attempts start again.
@@ -210,7 +243,7 @@ class Client:
             JobNotFoundError: there is no such job.
             StateError: it has not ended.
         """
-        return await self._operator.retry(check_id(id))
+        return await self._here().operator.retry(check_id(id))
 
     async def remove(self, id: int) -> State:
         """Delete a job with all that is known of it, and give the state it was in.
@@ -219,16 +252,16 @@ class Client:
             JobNotFoundError: there is no such job.
             StateError: it is active.
         """
-        return await self._operator.remove(check_id(id))
+        return await self._here().operator.remove(check_id(id))
 
     # --------------------------------------------------------------------------------- close
 
     async def close(self) -> None:
         """Let submissions that are under way come to their end, and stop waiting for jobs."""
-        await self._coalescer.close()
-        await self._waiting.close()
-        if self._owns_store:
-            await self._store.close()
+        self._session = None
+        session = self._sessions.pop(asyncio.get_running_loop(), None)
+        if session is not None:
+            await session.close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -10,16 +10,16 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 
+from tasuki.client.sizes import data_size
 from tasuki.model.errors import InvalidError, StoreError, StoreUnavailableError
 from tasuki.store.producer import MOST_JOBS, Producer, Submission, check_size
+from tasuki.wire.limits import DATA_BYTES
 
-MIB = 1024 * 1024
+GATHERED_BYTES = 2**20
+"""How much job data is gathered for one call, so that it holds up nobody else for long.
 
-GATHERED_BYTES = 4 * MIB
-"""How much job data is gathered for one call. One submission alone may be larger."""
-
-MOST_BYTES = 16 * MIB
-"""How much data one submission may hold, so that a call ends in time and holds up nobody else."""
+One submission alone may be larger.
+"""
 
 
 class _Caller:
@@ -46,28 +46,34 @@ class _Caller:
 
 
 class Coalescer:
-    """Gathers submissions. For use in one event loop."""
+    """Gathers submissions. For use in one event loop.
 
-    def __init__(self, producer: Producer) -> None:
+    `data_limit` is how many bytes the data of one job may have.
+    """
+
+    def __init__(self, producer: Producer, data_limit: int = DATA_BYTES) -> None:
         self._producer = producer
+        self._data_limit = data_limit
         self._gathered: deque[_Caller] = deque()
         self._in_flight = False
         self._task: asyncio.Task[None] | None = None
 
-    async def submit(self, submission: Submission) -> list[int]:
+    async def submit(self, submission: Submission, place: str = "") -> list[int]:
         """Make the jobs of a submission, all or none, and give their ids in order.
 
         A caller that is cancelled does not disturb the others. Its own jobs are made or not.
+        `place` is how the caller calls its list of jobs.
 
         Raises:
-            InvalidError: no jobs, more than 1,000, more than 16 MiB of data, or a new type where
-                there are too many.
+            InvalidError: no jobs, more than 1,000, or a new type where there are too many.
+            PayloadError: a job has too much data, or all together have more than 16 MiB.
             KeyReusedError: the key was used before, for another submission.
             StoreFullError: the store is out of memory; nothing was made.
             StoreUnavailableError: the store did not answer; the jobs may or may not have been made.
             StoreError: another refusal of the store; nothing was made.
         """
-        size = _checked_size(submission)
+        check_size(submission.jobs)
+        size = data_size(submission.jobs, self._data_limit, place)
         if self._in_flight:
             return await self._gather(submission, size)
         self._in_flight = True
@@ -149,18 +155,6 @@ class Coalescer:
         """Who waits behind a store that is away would wait in vain, and too long."""
         _refuse(self._gathered, error)
         self._gathered.clear()
-
-
-def _checked_size(submission: Submission) -> int:
-    check_size(submission.jobs)
-    size = sum(map(len, [bytes(job.data) for job in submission.jobs]))
-    if size > MOST_BYTES:
-        raise InvalidError(
-            f"must be at most {MOST_BYTES // MIB} MiB in a submission;"
-            " keep what is large elsewhere, and send where it is",
-            field="data",
-        )
-    return size
 
 
 def _refuse(callers: Iterable[_Caller], error: Exception) -> None:

@@ -4,14 +4,20 @@ from functools import partial
 
 from tasuki.client.blocking import BlockingClient
 from tasuki.client.client import Client
+from tasuki.client.sizes import checked_limit
 from tasuki.model.errors import InvalidError
 from tasuki.store.store import DEFAULT_NAMESPACE, Store
+from tasuki.wire.limits import DATA_BYTES
 
 EXAMPLES = "valkey://localhost:6379/0 or unix:///run/valkey.sock"
 
 
 async def connect(
-    url: str, *, namespace: str = DEFAULT_NAMESPACE, allow_unsafe: bool = False
+    url: str,
+    *,
+    namespace: str = DEFAULT_NAMESPACE,
+    allow_unsafe: bool = False,
+    data_limit: int = DATA_BYTES,
 ) -> Client:
     """A client for code in an event loop, on a store that was found fit to keep jobs.
 
@@ -22,23 +28,29 @@ async def connect(
         url: `valkey://`, `redis://`, with TLS `valkeys://` or `rediss://`, or `unix://`.
         namespace: separates installations in one store.
         allow_unsafe: take a store whose settings could lose jobs, as for a test.
+        data_limit: how many bytes of JSON the data of one job may have, at most 16 MiB. Give it
+            the same value as the setting `data_limit` of the server.
 
     Raises:
-        InvalidError: the URL or the namespace cannot be used.
+        InvalidError: the URL, the namespace or the limit cannot be used.
         StoreUnsafeError: the store would lose jobs; the message says what to change.
         StoreUnavailableError: the store cannot be reached.
     """
-    store = _store(url, namespace)
+    limit, store = checked_limit(data_limit), _store(url, namespace)
     try:
         await store.check(allow_unsafe=allow_unsafe)
     except BaseException:
         await store.close()
         raise
-    return Client(store, owns_store=True)
+    return Client(store, owns_store=True, data_limit=limit)
 
 
 def connect_sync(
-    url: str, *, namespace: str = DEFAULT_NAMESPACE, allow_unsafe: bool = False
+    url: str,
+    *,
+    namespace: str = DEFAULT_NAMESPACE,
+    allow_unsafe: bool = False,
+    data_limit: int = DATA_BYTES,
 ) -> BlockingClient:
     """A client for code without an event loop; otherwise as `connect`.
 
@@ -48,7 +60,9 @@ def connect_sync(
     Raises:
         InvalidError, StoreError: as `connect`.
     """
-    client = BlockingClient(partial(connect, url, namespace=namespace, allow_unsafe=allow_unsafe))
+    client = BlockingClient(
+        partial(connect, url, namespace=namespace, allow_unsafe=allow_unsafe, data_limit=data_limit)
+    )
     client.open()
     return client
 

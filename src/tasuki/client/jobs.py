@@ -13,7 +13,7 @@ import msgspec
 from tasuki.client.data import encode_data
 from tasuki.model.backoff import BackoffRule
 from tasuki.model.errors import InvalidError
-from tasuki.model.job import NewJob
+from tasuki.model.job import NewJob, check_moment
 from tasuki.store.producer import MOST_JOBS, Submission, check_size
 from tasuki.wire import payload
 
@@ -125,6 +125,7 @@ def _check_at(at: object, delay: float | None) -> None:
         raise InvalidError("must have a time zone, as datetime.now(UTC) has", field="at")
     if delay is not None:
         raise InvalidError("cannot be given together with delay", field="at")
+    check_moment(at, "at")
 
 
 def _as_tags(tags: object) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """An event loop in a thread of its own, for callers that have none."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from selectors import PollSelector
 from threading import Lock, Thread
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ class LoopThread:
         self._lock = Lock()
         self._running: set[Future[Any]] = set()
         self._stopping = False
+        self._ending: asyncio.Task[None] | None = None
         self._thread.start()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
@@ -51,6 +53,26 @@ class LoopThread:
         # What came in too late to be started would never end.
         for future in list(self._running):
             future.cancel()
+
+    def let_go(self, last: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """End without being waited for, after a last coroutine.
+
+        May be called in any thread at any moment, as by the garbage collector, so it takes no lock.
+        """
+
+        async def end() -> None:
+            try:
+                await last()
+            finally:
+                self._loop.stop()
+
+        def begin() -> None:
+            self._ending = self._loop.create_task(end())
+
+        # In a forked child there is no thread that would do it, and the pipe is the parent's.
+        if self._thread.is_alive():
+            with suppress(RuntimeError):  # it has just come to its end by itself
+                self._loop.call_soon_threadsafe(begin)
 
     def _submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         with self._lock:

@@ -35,6 +35,7 @@ from tasuki.embedded.events import (
     StartFailed,
     Stopped,
     StoreEvent,
+    Vanished,
 )
 from tasuki.embedded.options import Fsync
 from tasuki.embedded.running import running
@@ -68,6 +69,7 @@ __all__ = [
     "StoreNotStoppedError",
     "StoreOptionError",
     "StoreSilentError",
+    "Vanished",
     "Version",
     "find_binary",
     "running",

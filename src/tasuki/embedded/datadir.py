@@ -99,6 +99,24 @@ class DataDir:
         # Root passes every permission check, so only a real write tells.
         FileLock(self.lock).close()
 
+    def identity(self) -> tuple[int, int] | None:
+        """What tells this directory from another one that gets its name; None if it is not there.
+
+        The list of the append-only file and the socket belong to it: without the one its data
+        cannot be read again, without the other nobody reaches the server.
+        """
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        whole = self.manifest.exists() and self.socket.exists()
+        return (found.st_dev, found.st_ino) if whole else None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether a server that starts here would start empty."""
+        return not (self.manifest.exists() or any(self.append_dir.glob("appendonly.aof.*")))
+
     def write(self, path: Path, text: str) -> None:
         """Put `text` in a file that only its owner can read; whole or not at all."""
         draft = path.with_name(f"{path.name}.new")

@@ -80,6 +80,23 @@ class Died:
 
 
 @dataclass(frozen=True, slots=True)
+class Vanished:
+    """The data directory was deleted or moved away while the store was in use.
+
+    The server was stopped, since nothing that it takes would be found again.
+    """
+
+    path: str
+
+    def __str__(self) -> str:
+        return (
+            f"store: the data in {self.path} was deleted or moved away while the store was in use."
+            " The store was stopped and takes no more jobs; put the directory back, or stop"
+            " Tasuki and start it again to begin with an empty store"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class StartFailed:
     """The server could not be started again; the next try is in `retry_in` seconds."""
 
@@ -131,6 +148,7 @@ StoreEvent = (
     | Rewriting
     | Died
     | StartFailed
+    | Vanished
     | Restarted
     | Left
     | Stopped

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from tasuki.embedded.datadir import DataDir
 from tasuki.embedded.errors import StoreOptionError
+from tasuki.embedded.memory import default_maxmemory
 
 Fsync = Literal["always", "everysec", "no"]
 
@@ -42,7 +43,8 @@ class StoreOptions:
 
     `fsync` says when an acknowledged write is on disk: `always` before it is acknowledged,
     `everysec` within a second or two, `no` when the operating system likes. `maxmemory` is in
-    bytes (None: no limit of its own). `extra` holds further lines of server configuration.
+    bytes (None: half of what the machine or the container has). `extra` holds further lines of
+    server configuration.
 
     Raises:
         StoreOptionError: a value is out of range, or `extra` names what Tasuki itself must set.
@@ -85,7 +87,8 @@ def conversion_config_text(directory: DataDir, options: StoreOptions) -> str:
 
 
 def _choices(options: StoreOptions) -> dict[str, str]:
-    return {"appendfsync": options.fsync, "maxmemory": str(options.maxmemory or 0)}
+    most = options.maxmemory or max(MIN_MEMORY, default_maxmemory())
+    return {"appendfsync": options.fsync, "maxmemory": str(most)}
 
 
 def _settings(directory: DataDir) -> dict[str, str]:

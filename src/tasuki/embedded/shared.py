@@ -6,10 +6,13 @@ impossible, whoever was killed and when.
 """
 
 import asyncio
+import os
+import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from tasuki.embedded.binary import Binary, find_binary
 from tasuki.embedded.datadir import DataDir
@@ -30,6 +33,8 @@ class Running:
 
     state: ServerState
     process: StoreProcess | None
+    home: tuple[int, int] | None
+    """The directory that it was reached in; see `DataDir.identity`."""
 
     @property
     def pid(self) -> int:
@@ -78,7 +83,7 @@ class SharedServer:
             try:
                 state = await observe(self._directory.socket)
                 if state.loading is None:
-                    return Running(state, None)
+                    return Running(state, None, self._directory.identity())
             except NoAnswerError as reason:
                 if await self._is_converting():
                     answered = time.monotonic()
@@ -94,6 +99,8 @@ class SharedServer:
         """Whether this very server still runs. One that runs but is silent still does."""
         if running.process is not None:
             return running.process.how_ended() is None
+        if not self._directory.lock.exists():
+            return True  # the directory was taken away, which does not end the server
         with FileLock(self._directory.lock) as lock:
             if lock.take():
                 return False
@@ -108,6 +115,16 @@ class SharedServer:
             log = ServerLog(self._directory.log, from_start=True)
             return "child of another process", log.last_words()
         return str(running.process.how_ended()), running.process.log.last_words()
+
+    async def cut_off(self, running: Running) -> None:
+        """End a server whose directory is not there any more, whoever started it."""
+        if running.process is not None:
+            await running.process.end(self._patience)
+            return
+        if not _works_in(running.pid, running.home):
+            return
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(running.pid, signal.SIGTERM)
 
     async def shut_down(self, running: Running) -> None:
         """Stop the server and wait until all data is on disk and its process is gone.
@@ -135,7 +152,7 @@ class SharedServer:
         binary = self._binary or await asyncio.to_thread(find_binary)
         launcher = Launcher(self._directory, binary, self._options, self._patience, self._emit)
         process, state = await launcher.launch(lock, again=again)
-        return Running(state, process)
+        return Running(state, process, self._directory.identity())
 
     async def _tell_to_end(self) -> str:
         # By a command first: it is obeyed at once, where a signal waits for the server's next tick;
@@ -172,3 +189,12 @@ class SharedServer:
             f" {self._directory.log}, and at the process whose id is in"
             f" {self._directory.path / 'store.pid'}: it may be stopped or stuck"
         )
+
+
+def _works_in(pid: int, home: tuple[int, int] | None) -> bool:
+    """Whether this process has that directory as its own, even if it was deleted."""
+    try:
+        found = Path(f"/proc/{pid}/cwd").stat()
+    except OSError:
+        return False
+    return (found.st_dev, found.st_ino) == home

@@ -10,6 +10,7 @@ are none, it goes on without users and loses nothing: the next `start()` attache
 """
 
 import asyncio
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -29,6 +30,7 @@ from tasuki.embedded.events import (
     StartFailed,
     Stopped,
     StoreEvent,
+    Vanished,
 )
 from tasuki.embedded.launch import QUICK_LOOK
 from tasuki.embedded.lock import FileLock
@@ -44,6 +46,19 @@ FIRST_DELAY = 0.1
 
 LAST_DELAY = 5.0
 """Seconds between tries, once they have doubled up to here."""
+
+LOOK_SECONDS = 1.0
+"""Seconds between two looks at the files of the server that runs."""
+
+MISSES = 2
+"""So many looks in a row must find files missing before they count as gone."""
+
+LEAST_FREE = 0.05
+LEAST_FREE_BYTES = 2**30
+"""A disk with less than both of this free, as a share and in bytes, is nearly full."""
+
+TELL_SECONDS = 60.0
+"""Seconds between two events that say that it cannot be started, once the tries are that rare."""
 
 STEADY = 10.0
 """Seconds that a server must have run for its death to count as a first one."""
@@ -82,6 +97,7 @@ class EmbeddedStore:
         self._server = SharedServer(self._directory, self._options, binary, patience, self._emit)
         self._users: FileLock | None = None
         self._running: Running | None = None
+        self._vanished = False
 
     @property
     def url(self) -> str:
@@ -107,6 +123,20 @@ class EmbeddedStore:
     def owned(self) -> bool:
         """Whether this process started the server."""
         return self._now().owned
+
+    @property
+    def trouble(self) -> tuple[str, str] | None:
+        """Why no jobs should be taken although the server may answer: a code and a sentence."""
+        if self._vanished or (self._running is not None and self._directory.is_blank):
+            return "data_gone", "the data directory of the store was deleted or moved away"
+        try:
+            disk = shutil.disk_usage(self._directory.path)
+        except OSError:
+            return None
+        if disk.free < LEAST_FREE_BYTES and disk.free < LEAST_FREE * disk.total:
+            free = f"{disk.free / 2**20:.0f} MiB"
+            return "disk_full", f"the disk of the store is nearly full: {free} are free"
+        return None
 
     async def start(self) -> None:
         """Start the server, or attach to the one that runs, and wait until it serves.
@@ -144,11 +174,11 @@ class EmbeddedStore:
         while True:
             running = self._now()
             began = time.monotonic()
-            while await self._server.is_there(running):
-                await until_closed(self._directory.socket)
-                # A connection can be refused or cut without a death, and a death takes a moment.
-                await asyncio.sleep(SETTLING)
-            self._emit(Died(running.pid, *self._server.last_words(running)))
+            await self._until_over(running)
+            if self._directory.is_blank:
+                await self._until_back()
+            else:
+                self._emit(Died(running.pid, *self._server.last_words(running)))
             if time.monotonic() - began > STEADY:
                 delay = FIRST_DELAY
             self._running = await self._bring_back(delay)
@@ -165,7 +195,10 @@ class EmbeddedStore:
         running = self._now()
         users, self._users, self._running = self._users, None, None
         with users:
-            if users.take():
+            if self._directory.identity() != running.home:
+                await self._server.cut_off(running)
+                self._emit(Stopped(running.pid))
+            elif users.take():
                 await self._server.shut_down(running)
                 self._emit(Stopped(running.pid))
             else:
@@ -208,15 +241,53 @@ class EmbeddedStore:
             raise
         return users
 
+    async def _until_over(self, running: Running) -> None:
+        """Wait until the server has ended. One whose files are gone is ended."""
+        closed = asyncio.create_task(until_closed(self._directory.socket))
+        misses = 0
+        try:
+            while misses < MISSES:
+                await asyncio.wait({closed}, timeout=LOOK_SECONDS)
+                if closed.done():
+                    # A connection can be refused or cut without a death, which takes a moment.
+                    await asyncio.sleep(SETTLING)
+                    if not await self._server.is_there(running):
+                        return
+                    closed = asyncio.create_task(until_closed(self._directory.socket))
+                if self._directory.identity() == running.home:
+                    misses = 0
+                else:
+                    misses += 1
+                    await asyncio.sleep(LOOK_SECONDS)
+        finally:
+            closed.cancel()
+            await asyncio.gather(closed, return_exceptions=True)
+        await self._server.cut_off(running)
+
+    async def _until_back(self) -> None:
+        """Wait for the data, which was taken away. A server that starts now would start empty."""
+        self._vanished = True
+        self._emit(Vanished(str(self._directory.path)))
+        while self._directory.is_blank:  # noqa: ASYNC110 - a directory tells nobody
+            await asyncio.sleep(LOOK_SECONDS)
+        # The locks of the users were in the directory, too.
+        users, self._users = self._users, await self._join()
+        if users is not None:
+            users.close()
+        self._vanished = False
+
     async def _bring_back(self, delay: float) -> Running:
         down_since = time.monotonic()
+        told = -TELL_SECONDS
         while True:
             await asyncio.sleep(delay)
             try:
                 running = await self._server.reach(again=True)
             except EmbeddedError as error:
                 delay = min(2 * delay, LAST_DELAY)
-                self._emit(StartFailed(str(error), delay))
+                if delay < LAST_DELAY or time.monotonic() - told >= TELL_SECONDS:
+                    told = time.monotonic()
+                    self._emit(StartFailed(str(error), delay))
             else:
                 seconds = time.monotonic() - down_since
                 self._emit(Restarted(running.pid, seconds, running.owned))

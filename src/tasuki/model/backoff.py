@@ -1,29 +1,35 @@
 """How long a failed attempt waits before the next one."""
 
-import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from tasuki.model.errors import InvalidError
+from tasuki.model.plain import plain_number
 
-LONGEST_SECONDS = 8_000 * 365.25 * 86_400
-"""The longest time span that any option may name: about to the year 9999."""
+LONGEST_SECONDS = 7_900 * 365.25 * 86_400
+"""The longest time span that any option may name, in seconds: 7,900 years.
+
+Counted from now, it ends before the year 9999, the last one that a time can be in.
+"""
 
 LONGEST_LIST = 100
 
 
-def check_seconds(field: str, value: object) -> None:
-    """Refuse `value` unless it is a finite number of seconds, 0 or more.
+def check_seconds(field: str, value: object) -> float:
+    """Give `value` as a plain number, if it is a number of seconds from 0 to 7,900 years.
 
     Raises:
         InvalidError: naming `field`.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    seconds = plain_number(value)
+    if seconds is None:
         raise InvalidError("must be a number of seconds", field=field)
-    if not math.isfinite(value) or not 0 <= value <= LONGEST_SECONDS:
+    if not 0 <= seconds <= LONGEST_SECONDS:
         raise InvalidError(f"must be between 0 and {LONGEST_SECONDS:.0f} seconds", field=field)
+    return seconds
 
 
 class FixedBackoff(msgspec.Struct, frozen=True, tag="fixed", forbid_unknown_fields=True):
@@ -32,7 +38,7 @@ class FixedBackoff(msgspec.Struct, frozen=True, tag="fixed", forbid_unknown_fiel
     delay: float
 
     def __post_init__(self) -> None:
-        check_seconds("backoff.delay", self.delay)
+        force_setattr(self, "delay", check_seconds("backoff.delay", self.delay))
 
 
 class ExponentialBackoff(
@@ -50,8 +56,10 @@ class ExponentialBackoff(
     jitter: bool = True
 
     def __post_init__(self) -> None:
-        check_seconds("backoff.base", self.base)
-        check_seconds("backoff.cap", self.cap)
+        force_setattr(self, "base", check_seconds("backoff.base", self.base))
+        force_setattr(self, "cap", check_seconds("backoff.cap", self.cap))
+        if not isinstance(self.jitter, bool):
+            raise InvalidError("must be true or false", field="backoff.jitter")
 
 
 BackoffRule = FixedBackoff | ExponentialBackoff | tuple[float, ...]
@@ -80,30 +88,32 @@ class Backoff:
     @staticmethod
     def list(*delays: float) -> tuple[float, ...]:
         """These seconds one after the other; the last one repeats."""
-        check_backoff(delays)
-        return delays
+        return tuple(_check_list(delays))
 
 
 DEFAULT_BACKOFF = ExponentialBackoff()
 
 
-def check_backoff(backoff: object) -> None:
-    """Refuse anything that is not a backoff.
+def check_backoff(backoff: object) -> BackoffRule:
+    """Give a backoff with plain numbers, and refuse anything that is none.
 
     Raises:
         InvalidError: naming the field `backoff`.
     """
     if isinstance(backoff, (FixedBackoff, ExponentialBackoff)):
-        return
+        return backoff
     if not isinstance(backoff, (tuple, list)):
         raise InvalidError(
             "must be Backoff.fixed(...), Backoff.exponential(...) or a list of seconds",
             field="backoff",
         )
-    if not 1 <= len(backoff) <= LONGEST_LIST:
+    return tuple(_check_list(backoff))
+
+
+def _check_list(delays: Sequence[object]) -> list[float]:
+    if not 1 <= len(delays) <= LONGEST_LIST:
         raise InvalidError(f"must list 1 to {LONGEST_LIST} delays", field="backoff")
-    for position, delay in enumerate(backoff):
-        check_seconds(f"backoff[{position}]", delay)
+    return [check_seconds(f"backoff[{n}]", delay) for n, delay in enumerate(delays)]
 
 
 def delay_after(

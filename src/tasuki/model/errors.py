@@ -14,6 +14,7 @@
     │   ├── StoreUnavailableError     down, loading, failing over
     │   ├── StoreFullError            out of memory
     │   ├── StoreReadOnlyError        a replica, or a disk that fails
+    │   ├── StoreRefusedError         a wrong password, or a permission that lacks
     │   ├── StoreUnsafeError          set up so that jobs could be lost
     │   └── LayoutError               written by another version of Tasuki
     ├── EmbeddedError             the embedded store (see `tasuki.embedded`)
@@ -25,9 +26,11 @@ metric and, for those raised by a script, the first word of the store's error re
 
 from typing import ClassVar
 
+from tasuki.model.portable import Portable
 
-class TasukiError(Exception):
-    """Base of every error that Tasuki raises on purpose."""
+
+class TasukiError(Portable):
+    """Base of every error that Tasuki raises on purpose. It can be pickled."""
 
     code: ClassVar[str] = "error"
 
@@ -100,27 +103,45 @@ class LeaseLostError(TasukiError):
 
 
 class StoreError(TasukiError):
-    """The store refused or failed a call."""
+    """The store refused or failed a call.
+
+    `transient` tells whether it may pass without a change here: then it is waited for, and the same
+    call may be sent again.
+    """
 
     code = "store"
+    transient: ClassVar[bool] = False
 
 
 class StoreUnavailableError(StoreError):
     """The store cannot be reached, is loading, or is failing over. Try again."""
 
     code = "store_unavailable"
+    transient = True
 
 
 class StoreFullError(StoreError):
     """The store is out of memory and takes no new jobs. Running jobs still settle."""
 
     code = "store_full"
+    transient = True
 
 
 class StoreReadOnlyError(StoreError):
     """The store takes no writes: it is a replica, lacks its replicas, or its disk fails."""
 
     code = "store_read_only"
+    transient = True
+
+
+class StoreRefusedError(StoreError):
+    """The store does not let this client in: wrong password, or a permission that lacks.
+
+    It may pass, because passwords are changed on one side first.
+    """
+
+    code = "store_refused"
+    transient = True
 
 
 class StoreUnsafeError(StoreError):

@@ -1,10 +1,10 @@
 """What may be called what: types, tags, namespaces, and the names of priorities."""
 
-import math
 import re
 from collections.abc import Iterable
 
 from tasuki.model.errors import InvalidError
+from tasuki.model.plain import plain_number, plain_text
 
 LONGEST_TYPE_BYTES = 200
 LONGEST_TAG_BYTES = 200
@@ -15,16 +15,20 @@ PRIORITIES = {"critical": -15, "high": -10, "medium": -5, "normal": 0, "low": 10
 """Names for priorities. The smaller number runs first."""
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# They would turn around what stands beside the name, on every page and terminal.
+_DIRECTIONS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NAMESPACE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
-def check_type(type: object) -> None:
-    """Refuse a job type that is empty, longer than 200 bytes, or has control characters.
+def check_type(type: object) -> str:
+    """Give a job type as plain text.
+
+    One that is empty, longer than 200 bytes, or has control or direction characters is refused.
 
     Raises:
         InvalidError: naming the field `type`.
     """
-    _check_text("type", type, LONGEST_TYPE_BYTES)
+    return _check_text("type", type, LONGEST_TYPE_BYTES)
 
 
 def too_many_types(type: str, most: int, field: str) -> InvalidError:
@@ -36,16 +40,18 @@ def too_many_types(type: str, most: int, field: str) -> InvalidError:
     )
 
 
-def check_tags(tags: Iterable[object]) -> None:
-    """Refuse tags that are empty, too long, too many, or have control characters.
+def check_tags(tags: Iterable[object]) -> tuple[str, ...]:
+    """Give tags as plain texts. Each may be what a type may be, and there may be 50 of them.
 
     Raises:
         InvalidError: naming the tag, as in `tags[2]`.
     """
+    checked: list[str] = []
     for position, tag in enumerate(tags):
         if position >= MOST_TAGS:
             raise InvalidError(f"must be at most {MOST_TAGS} tags", field="tags")
-        _check_text(f"tags[{position}]", tag, LONGEST_TAG_BYTES)
+        checked.append(_check_text(f"tags[{position}]", tag, LONGEST_TAG_BYTES))
+    return tuple(checked)
 
 
 def check_namespace(namespace: str) -> None:
@@ -73,19 +79,28 @@ def priority_number(priority: object) -> float:
                 f"must be a number or one of {', '.join(PRIORITIES)}", field="priority"
             )
         return PRIORITIES[priority]
-    if isinstance(priority, bool) or not isinstance(priority, (int, float)):
+    number = plain_number(priority)
+    if number is None:
         raise InvalidError("must be a number or a name", field="priority")
-    if not math.isfinite(priority) or abs(priority) > LARGEST_PRIORITY:
+    if not -LARGEST_PRIORITY <= number <= LARGEST_PRIORITY:
         raise InvalidError("must be a number between -2^53 and 2^53", field="priority")
-    return priority
+    return number
 
 
-def _check_text(field: str, value: object, longest: int) -> None:
+def _check_text(field: str, value: object, longest: int) -> str:
     if not isinstance(value, str):
         raise InvalidError("must be a string", field=field)
-    if not value:
+    text = value if value.__class__ is str else plain_text(value)
+    if not text:
         raise InvalidError("must not be empty", field=field)
-    if not value.isprintable() and _UNPRINTABLE.search(value):
-        raise InvalidError("must not contain control characters", field=field)
-    if len(value) * 4 > longest and len(value.encode()) > longest:
+    if not text.isprintable():
+        if _UNPRINTABLE.search(text):
+            raise InvalidError("must not contain control characters", field=field)
+        if found := _DIRECTIONS.search(text):
+            raise InvalidError(
+                f"must not contain U+{ord(found[0]):04X}, which sets the direction of text",
+                field=field,
+            )
+    if len(text) * 4 > longest and len(text.encode()) > longest:
         raise InvalidError(f"must be at most {longest} bytes long", field=field)
+    return text

@@ -7,9 +7,10 @@ runner turns that into one frozen outcome, which is all that the store is told.
 import msgspec
 
 from tasuki.model.backoff import check_seconds
+from tasuki.model.portable import Portable
 
 
-class Signal(Exception):
+class Signal(Portable):
     """Base of what a worker raises to choose the outcome of its attempt."""
 
 
@@ -17,9 +18,7 @@ class Retry(Signal):
     """This attempt failed; run the next one `after` seconds (the job's backoff if None)."""
 
     def __init__(self, reason: str = "", *, after: float | None = None) -> None:
-        if after is not None:
-            check_seconds("after", after)
-        self.after = after
+        self.after = None if after is None else check_seconds("after", after)
         super().__init__(reason)
 
 
@@ -41,8 +40,7 @@ class Snooze(Signal):
     """Not now: run again after `seconds`. The attempt does not count."""
 
     def __init__(self, seconds: float) -> None:
-        check_seconds("seconds", seconds)
-        self.seconds = seconds
+        self.seconds = check_seconds("seconds", seconds)
         super().__init__(f"{seconds} s")
 
 

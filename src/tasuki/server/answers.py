@@ -31,9 +31,14 @@ class JobPage(msgspec.Struct, frozen=True):
 
 
 class LogLines(msgspec.Struct, frozen=True):
-    """The log of a job, the oldest line first."""
+    """The log of a job, the oldest line first.
+
+    `written` is how many lines it ever logged: `after` that many come those that are new. It has
+    grown by more than there are `lines` when some are not kept any more.
+    """
 
     lines: list[str]
+    written: int
 
 
 class TypeList(msgspec.Struct, frozen=True):

@@ -26,6 +26,7 @@ from tasuki.server.replies import MEDIA_TYPE
 from tasuki.server.routes.events import Events
 from tasuki.server.routes.health import HealthChecks
 from tasuki.server.routes.jobs import Jobs
+from tasuki.server.routes.overview import Overviews
 from tasuki.server.routes.runners import Runners
 from tasuki.server.routes.stats import Statistics
 from tasuki.server.routes.types import Types
@@ -45,8 +46,8 @@ class Services(NamedTuple):
 def build_app(services: Services, options: ServerOptions) -> ASGIApp:
     """The ASGI application: the native API, Kue's API, and the dashboard everywhere else."""
     operations = all_operations(services, options)
-    kue = KueApi(services.admin, services.client, body_limit=options.body_limit)
-    problems = Problems()
+    kue = KueApi(services.admin, services.client, options)
+    problems = Problems(services.admin.health.explain)
 
     async def missed(request: Request, error: HTTPException) -> Response:
         ours = request.scope["path"].startswith(("/api/", "/health/"))
@@ -76,12 +77,13 @@ def all_operations(services: Services, options: ServerOptions) -> Sequence[Opera
     admin = services.admin
     return [
         *Jobs(
-            admin, services.client, services.patience, body_limit=options.body_limit
+            admin, services.client, services.patience, body_limit=options.largest_body
         ).operations(),
         *HealthChecks(admin.health).operations(),
         *Types(admin).operations(),
         *Runners(admin).operations(),
         *Statistics(admin).operations(),
+        *Overviews(admin).operations(),
         *Events(services.hub).operations(),
     ]
 

@@ -27,10 +27,12 @@ from tasuki.server.kue_job import kue_job
 from tasuki.server.kue_options import kue_new_job
 from tasuki.server.kue_replies import answer, error, kue_route
 from tasuki.server.kue_stats import kue_stats
+from tasuki.server.options import ServerOptions
 from tasuki.server.parting import Parting
 from tasuki.server.problems import RequestError
 from tasuki.store.producer import MOST_JOBS, Submission
 from tasuki.wire.ids import LARGEST_ID
+from tasuki.wire.payload import check_bytes
 
 log = logging.getLogger("tasuki.server")
 
@@ -40,10 +42,11 @@ FORM = b"application/x-www-form-urlencoded"
 class KueApi:
     """The handlers."""
 
-    def __init__(self, admin: Admin, client: Client, *, body_limit: int) -> None:
+    def __init__(self, admin: Admin, client: Client, options: ServerOptions) -> None:
         self._admin = admin
         self._client = client
-        self._body_limit = body_limit
+        self._body_limit = options.largest_body
+        self._data_limit = options.data_limit
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
@@ -76,7 +79,10 @@ class KueApi:
             return answer(made, 400 if "error" in made else 200)
         if len(found) > MOST_JOBS:
             return error(f"at most {MOST_JOBS} jobs at once", "too_large")
-        made = await self._make(found)
+        try:
+            made = await self._make(found)
+        except PayloadError as refusal:
+            return error(str(refusal), refusal.code)
         return answer(made, 400 if any("error" in each for each in made) else 200)
 
     async def _make(self, items: Sequence[Any]) -> list[dict[str, Any]]:
@@ -85,7 +91,9 @@ class KueApi:
         jobs: list[NewJob] = []
         for item in items:
             try:
-                jobs.append(kue_new_job(item))
+                job = kue_new_job(item)
+                check_bytes(job.data, self._data_limit)
+                jobs.append(job)
                 made.append({"message": "job created"})
             except InvalidError as refusal:
                 made.append({"error": str(refusal)})

@@ -4,16 +4,17 @@ import math
 import re
 from typing import Any, cast
 
-import msgspec
-
 from tasuki.model.backoff import LONGEST_LIST, LONGEST_SECONDS, BackoffRule, FixedBackoff
 from tasuki.model.errors import InvalidError
-from tasuki.model.job import EMPTY_DATA, NewJob
-from tasuki.model.names import PRIORITIES
+from tasuki.model.job import EMPTY_DATA, MOST_ATTEMPTS, NewJob
+from tasuki.model.names import LARGEST_PRIORITY, PRIORITIES
 from tasuki.wire.payload import encode
 
 NO_TYPE = "Must provide job type"
-_WHOLE = re.compile(r"\s*([+-]?[0-9]+)")
+_WHOLE = re.compile(r"\s*([+-]?)0*([0-9]+)")
+_MOST_DIGITS = 15
+"""More than any number that is allowed has. Python refuses to read thousands of digits."""
+
 _FALSE = ("", "0", "false", "no", "off")
 
 
@@ -46,7 +47,7 @@ def _object(value: object) -> dict[str, Any]:
 
 def _type(type: Any) -> str:
     if isinstance(type, (int, float)) and not isinstance(type, bool):
-        return msgspec.json.encode(type).decode()
+        return bytes(encode(type, "type")).decode()
     if not isinstance(type, str):
         raise InvalidError("must be a string", field="type")
     return type
@@ -61,21 +62,26 @@ def _priority(priority: Any) -> float:
         priority = _number(priority)
     if isinstance(priority, bool) or not isinstance(priority, (int, float)):
         raise InvalidError("invalid priority")
+    if not abs(priority) <= LARGEST_PRIORITY:
+        raise InvalidError("must be between -2^53 and 2^53", field="priority")
     return int(priority) if priority == int(priority) else priority
 
 
 def _attempts(attempts: Any) -> int:
     """JavaScript's parseInt; what is no number, or less than 1, is Kue's default of 1."""
-    match = _WHOLE.match(str(attempts)) if not isinstance(attempts, bool) else None
-    return max(1, int(match[1])) if match else 1
+    if isinstance(attempts, (int, float)):
+        attempts = 1 if isinstance(attempts, bool) else min(attempts, MOST_ATTEMPTS + 1)
+    match = _WHOLE.match(attempts if isinstance(attempts, str) else repr(attempts))
+    return max(1, int(match[1] + match[2][:_MOST_DIGITS])) if match else 1
 
 
 def _seconds(milliseconds: Any) -> float:
     """Seconds from milliseconds, as a number or as text; what is no time above 0 counts as none."""
     number = _number(milliseconds) if isinstance(milliseconds, str) else milliseconds
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or number <= 0:
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or not number > 0:
         return 0.0
-    return number / 1_000
+    # Beyond any span that is allowed, and still a float: it is refused, not taken for none.
+    return min(number, LONGEST_SECONDS * 10_000) / 1_000
 
 
 def _backoff(backoff: Any, delay: float, attempts: int) -> BackoffRule | None:
@@ -114,4 +120,4 @@ def _number(text: str) -> float | None:
         number = float(text)
     except ValueError:
         return None
-    return number if math.isfinite(number) else None
+    return None if math.isnan(number) else number

@@ -26,7 +26,14 @@ _PATH_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     },
 }
 _COMMON = ("host", "invalid")
-_OF_THE_STORE = ("store", "store_unavailable", "store_read_only", "store_unsafe", "layout")
+_OF_THE_STORE = (
+    "store",
+    "store_unavailable",
+    "store_read_only",
+    "store_refused",
+    "store_unsafe",
+    "layout",
+)
 _WITHOUT_STORE = "/live"
 
 

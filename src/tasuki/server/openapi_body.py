@@ -23,7 +23,7 @@ from tasuki.model.names import (
 )
 from tasuki.store.producer import MOST_JOBS
 
-PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
+PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+$"
 
 _Seconds = Annotated[float, Meta(ge=0, le=LONGEST_SECONDS)]
 _MoreThan0Seconds = Annotated[float, Meta(gt=0, le=LONGEST_SECONDS)]

@@ -6,19 +6,22 @@ import msgspec
 
 from tasuki.model.errors import SettingsError
 from tasuki.model.retention import Retention
+from tasuki.wire.limits import DATA_BYTES, MOST_BYTES
 
 DEFAULT_PORT = 16379
-MEBIBYTE = 1024 * 1024
+OPTIONS_BYTES = 128 * 1024
+"""What a body needs besides the data: more than all options of a job can take."""
 
 
 class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Where the server listens, and what it lets in.
 
-    `port` 0 takes any free one. `body_limit` is in bytes. `hosts` are names that the `Host` header
-    may have besides those of this machine. `insecure` allows an address that others can reach,
-    although nobody is asked for a password. `drain` is how many seconds `stop` waits for answers
-    that are on their way. `types_limit` is how many types there may be in the namespace; None
-    leaves it as it is.
+    `port` 0 takes any free one. `data_limit` is how many bytes of JSON the data of one job may
+    have, and `body_limit` how many a request may; without one, the largest job fits. `hosts` are
+    names that the `Host` header may have besides those of this machine. `insecure` allows an
+    address that others can reach, although nobody is asked for a password. `drain` is how many
+    seconds `stop` waits for answers that are on their way. `types_limit` is how many types there
+    may be in the namespace; None leaves it as it is.
 
     Raises:
         SettingsError: naming the option that is wrong.
@@ -26,7 +29,8 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
-    body_limit: int = MEBIBYTE
+    data_limit: int = DATA_BYTES
+    body_limit: int | None = None
     hosts: tuple[str, ...] = ()
     insecure: bool = False
     drain: float = 5.0
@@ -36,7 +40,9 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65_535:
             raise SettingsError("must be between 0 and 65535", field="port")
-        if self.body_limit < 1:
+        if not 1 <= self.data_limit <= MOST_BYTES:
+            raise SettingsError(f"must be from 1 to {MOST_BYTES} bytes", field="data_limit")
+        if self.body_limit is not None and self.body_limit < 1:
             raise SettingsError("must be at least 1 byte", field="body_limit")
         if not self.insecure and not is_loopback(self.host):
             raise SettingsError(
@@ -44,6 +50,11 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
                 "use 127.0.0.1, or say insecure if that is meant",
                 field="host",
             )
+
+    @property
+    def largest_body(self) -> int:
+        """How many bytes the body of a request may have."""
+        return self.data_limit + OPTIONS_BYTES if self.body_limit is None else self.body_limit
 
 
 def is_loopback(host: str) -> bool:

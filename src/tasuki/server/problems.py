@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ class Kind(NamedTuple):
 
 
 KINDS: Mapping[str, Kind] = {
-    "malformed": Kind(400, "The body cannot be read"),
+    "malformed": Kind(400, "The request cannot be read"),
     "payload": Kind(400, "The data cannot be carried as JSON"),
     "cross_site": Kind(403, "Another site may not change anything here"),
     "not_found": Kind(404, "There is no such thing"),
@@ -51,6 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "store": Kind(503, "The store refused the call", 5),
     "store_unavailable": Kind(503, "The store is not available", 1),
     "store_read_only": Kind(503, "The store takes no writes", 5),
+    "store_refused": Kind(503, "The store does not let this server in", 5),
     "store_unsafe": Kind(503, "The store is not safe to use", 30),
     "layout": Kind(503, "The store was written by another version", 30),
     "store_full": Kind(507, "The store is full", 5),
@@ -95,7 +96,8 @@ def problem(code: str, detail: str, *, field: str | None = None, **headers: str)
 class Problems:
     """Turns what handlers raise into answers. Nothing of the inside is told to clients."""
 
-    def __init__(self) -> None:
+    def __init__(self, explain: Callable[[StoreError], str] = cause) -> None:
+        self._explain = explain
         self._logged: dict[str, float] = {}
 
     async def refused(self, request: Request, error: RequestError) -> ASGIApp:
@@ -111,7 +113,7 @@ class Problems:
                 return problem(code, error.message, field=error.field)
             case StoreError():
                 self.note(error)
-                return problem(error.code, cause(error))
+                return problem(error.code, self._explain(error))
             case _ if error.code in KINDS:
                 return problem(error.code, str(error))
             case _:

@@ -78,7 +78,9 @@ class Protocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._count(len(name) + len(value))
-        super().on_header(name, value)
+        # Headers after the body come when the request has been judged by those before it.
+        if self._stage is Stage.HEADERS:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._stage = Stage.BODY

@@ -4,11 +4,14 @@ There are no passwords yet, so the guard keeps web pages of others away from a s
 machine. A page can only reach it under a name that its author controls (DNS rebinding: refused by
 the `Host` header), or from another origin (refused by `Origin` and `Sec-Fetch-Site` when anything
 could change; reading is prevented by the absence of CORS headers).
+
+Two of a header that decides something are refused: a proxy in between may have looked at the other
+one.
 """
 
 import ipaddress
 import re
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,7 +36,22 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES = (b"same-origin", b"none")
 """`none` is a person who typed an address. Another port of this machine is `same-site`: refused."""
 
+ONCE = frozenset(
+    {
+        b"host",
+        b"origin",
+        b"sec-fetch-site",
+        b"content-type",
+        b"content-length",
+        b"idempotency-key",
+        b"authorization",
+    }
+)
+"""Headers that may come once at most."""
+
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{1,5})?")
+_PORT = re.compile(rb":[0-9]+$")
+_PORTS = {b"http": b"80", b"https": b"443"}
 
 
 class Guard:
@@ -54,25 +72,23 @@ class Guard:
                 _add_headers(message)
             await send(message)
 
-        app = self._refusal(scope["method"], scope["headers"]) or self._app
+        app = self._refusal(scope) or self._app
         await app(scope, receive, guarded)
 
-    def _refusal(self, method: str, headers: Iterable[tuple[bytes, bytes]]) -> ASGIApp | None:
-        host = origin = site = None
+    def _refusal(self, scope: Scope) -> ASGIApp | None:
+        headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
+        found: dict[bytes, bytes] = {}
         for name, value in headers:
-            if name == b"host":
-                if host is not None:
-                    return problem("host", "there is more than one Host header")
-                host = value
-            elif name == b"origin":
-                origin = value
-            elif name == b"sec-fetch-site":
-                site = value
+            if name in ONCE:
+                if name in found:
+                    return problem("malformed", f"there is more than one header {name.decode()}")
+                found[name] = value
+        host = found.get(b"host")
         if host is None or not self._serves(host):
             return problem(
                 "host", "use the address that the server listens on, or add the name to its hosts"
             )
-        if method not in SAFE_METHODS and not _own(host, origin, site):
+        if scope["method"] not in SAFE_METHODS and not _own(scope["scheme"], host, found):
             return problem("cross_site", "the request was made by a page of another origin")
         return None
 
@@ -93,10 +109,23 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _own(host: bytes, origin: bytes | None, site: bytes | None) -> bool:
+def _own(scheme: str, host: bytes, headers: Mapping[bytes, bytes]) -> bool:
+    site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
     if site is not None and site not in OWN_SITES:
         return False
-    return origin is None or origin.lower().partition(b"://")[2] == host.lower()
+    if origin is None:
+        return True
+    scheme_of_origin, _, authority = origin.lower().partition(b"://")
+    if site is None and scheme_of_origin != scheme.encode():
+        return False
+    # A browser that calls itself of the same origin has compared the schemes, and behind a proxy
+    # that speaks TLS only the browser knows the one that is meant.
+    port = _PORTS.get(scheme_of_origin)
+    return port is not None and _with_port(authority, port) == _with_port(host.lower(), port)
+
+
+def _with_port(authority: bytes, default: bytes) -> bytes:
+    return authority if _PORT.search(authority) else authority + b":" + default
 
 
 def _add_headers(message: MutableMapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ import logging
 import uvicorn
 
 from tasuki.admin import Admin
+from tasuki.admin.health import Trouble
 from tasuki.client import Client
 from tasuki.server.app import Services, build_app
 from tasuki.server.hub import EventHub
@@ -30,16 +31,19 @@ class Server:
     to the caller. The store stays open when the server stops.
     """
 
-    def __init__(self, options: ServerOptions, store: Store) -> None:
+    def __init__(
+        self, options: ServerOptions, store: Store, trouble: Trouble = lambda: None
+    ) -> None:
         self._options = options
-        self._client = Client(store)
+        self._client = Client(store, data_limit=options.data_limit)
         self._hub = EventHub(store.feed(), store.feed())
         self._patience = Patience()
         self._upkeep = Upkeep(
             store.maintenance(LeaseTerms(retention=options.retention)),
             types_limit=options.types_limit,
         )
-        admin = Admin(store, self._client, options.retention)
+        admin = Admin(store, self._client, options.retention, trouble)
+        self._health = admin.health
         app = build_app(Services(admin, self._client, self._hub, self._patience), options)
         self._http = uvicorn.Server(
             uvicorn.Config(
@@ -87,6 +91,7 @@ class Server:
         await http.startup(sockets=[listener])
         self._serving = asyncio.create_task(http.main_loop(), name="tasuki-http")
         await self._upkeep.start()
+        await self._health.start()
         log.info("listening on %s", self._url)
 
     async def run(self) -> None:
@@ -103,6 +108,7 @@ class Server:
         self._http.should_exit = True
         await serving
         await self._http.shutdown()
+        await self._health.stop()
         await self._upkeep.stop()
         await self._client.close()
         self._over.set()

@@ -23,7 +23,7 @@ PATIENCE_MS = 5_000
 """How long a lease may be over before it counts as forgotten."""
 CENSUS_TRIES = 3
 
-_SIDE = frozenset({"data", "tries", "ends", "results", "progress", "logged"})
+_SIDE = frozenset({"data", "tries", "ends", "results", "before", "progress", "logged"})
 _SETS = ("wait:", "apart:", "lease:", "done:")
 _OF_RUNNERS = ("runner:", "lease:", "cancel:")
 

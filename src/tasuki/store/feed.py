@@ -12,8 +12,9 @@ _BATCH = 200
 class Event(NamedTuple):
     """Something that happened to jobs of a type.
 
-    `what` is the state they came to, or `progress`, `removed`, `paused`, `resumed`. `position`
-    is its place in the stream; events of one script call share it.
+    `what` is the state they came to, or `cancelling` (active ones that are told to stop),
+    `progress`, `removed`, `paused`, `resumed`. `position` is its place in the stream; events of
+    one script call share it.
     """
 
     position: str

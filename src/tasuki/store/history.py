@@ -30,8 +30,8 @@ class Minute(msgspec.Struct, frozen=True):
     """The counters of one minute, or of ten: `{type: {event: how many}}`.
 
     Events are `enqueued`, `completed`, `failed`, `cancelled`, `retried`, `snoozed`, `crashed`,
-    `requeued`, `ms` (sum of run times in milliseconds) and `hN` (attempts that ran for less than
-    2^N milliseconds, and at least half of that). The type `""` is all those beyond the first 1,000.
+    `requeued`, `ms` (sum of run times in milliseconds) and buckets of run times; see
+    `tasuki.model.run_times`. The type `""` is all those beyond the first 1,000.
     """
 
     at: datetime

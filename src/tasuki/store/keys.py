@@ -7,8 +7,9 @@
     results         hash   id -> result that is too large for an end
     tries           hash   id -> attempts made, crashes, last error; from the first failure on
     ends            hash   id -> how the job ended
+    before          hash   id -> how the job ended before a person had it run again
     progress        hash   id -> progress as JSON
-    logged, log:ID  hash   id -> number of log lines; list of the lines
+    logged, log:ID  hash   id -> how many lines it ever logged; list of those that are kept
     wait:TYPE       zset   waiting, score = priority
     apart:TYPE      zset   waiting for a runner that runs them apart, score = crashes
     suspects        set    types that have jobs in `apart:TYPE`
@@ -27,13 +28,14 @@
     live            set    types that may have waiting jobs
     idle            hash   type without jobs -> since when in ms, and how many it had had by then
     paused          set    types that are not claimed
-    claimed         hash   type -> time in ms of the last claim
+    claimed         hash   type -> time in ms at which jobs of it were last claimed
     counts          hash   active:TYPE and scheduled:TYPE -> how many
     stats           hash   EVENT:TYPE -> how many since the beginning
     minute:N        hash   the same, and run times, for a minute since 1970; no TYPE: the rest
     ten:N           hash   the same, for ten minutes
     events          stream what happened, one entry for each script call
     clock           hash   last steady time, its offset, end of the grace period; how far upkeep is
+    probe           string time in ms of a write that only proves that writes are taken
     sender:ID       string number and reply of a producer's last enqueue
     key:HASH        string ids of a submission with an idempotency key
 

@@ -11,6 +11,7 @@ from tasuki.model.retention import Retention
 from tasuki.store.codec import ask
 from tasuki.store.link import CALL_SECONDS, Link, time_for
 from tasuki.store.messages import Exchanged, ExchangeRequest, Report
+from tasuki.wire.limits import RESULT_BYTES
 from tasuki.wire.record import encode_error
 
 LEASE_SECONDS = 15.0
@@ -31,7 +32,7 @@ class LeaseTerms(msgspec.Struct, frozen=True, kw_only=True):
     """What a runner's lease is like. `seconds` is its length.
 
     With `apart` it is that of a runner that takes suspects only, one at a time: jobs in whose
-    company a process has died.
+    company a process has died. A result of more than `result_limit` bytes fails its job.
     """
 
     seconds: float = LEASE_SECONDS
@@ -39,6 +40,7 @@ class LeaseTerms(msgspec.Struct, frozen=True, kw_only=True):
     log_lines: int = LOG_LINES
     retention: Retention = Retention()
     apart: bool = False
+    result_limit: int = RESULT_BYTES
 
     @property
     def milliseconds(self) -> int:

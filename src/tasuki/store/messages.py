@@ -4,10 +4,15 @@ The groups are in columns: one list per field, in parallel. So a script hands wh
 store's commands, and the cost of a call hangs on the number of groups, not of jobs.
 """
 
+from collections.abc import Iterator
+from typing import TypeVar
+
 import msgspec
 
 from tasuki.model.state import State
 from tasuki.store.keys import LAYOUT
+
+T = TypeVar("T")
 
 
 class Notes(msgspec.Struct):
@@ -60,10 +65,58 @@ class ReleasedGroup(msgspec.Struct):
 class Report(msgspec.Struct):
     """All that has come in since the last exchange, ready to be sent."""
 
-    notes: Notes
-    finished: list[FinishedGroup]
-    scheduled: list[ScheduledGroup]
-    released: list[ReleasedGroup]
+    notes: Notes = msgspec.field(default_factory=Notes)
+    finished: list[FinishedGroup] = []
+    scheduled: list[ScheduledGroup] = []
+    released: list[ReleasedGroup] = []
+
+    def pieces(self) -> Iterator["Report"]:
+        """The same, a report for each thing that there is to say. Run times go with the first."""
+        notes = self.notes
+        for position, (id, stamp) in enumerate(zip(notes.ids, notes.stamps, strict=True), 1):
+            progress, lines = notes.progress.get(position), notes.lines.get(position)
+            yield Report(
+                Notes([id], [stamp], {1: progress} if progress else {}, {1: lines} if lines else {})
+            )
+        for group in (*self.finished, *self.scheduled, *self.released):
+            for position in range(len(group.ids)):
+                yield _piece(group, position)
+
+
+Group = FinishedGroup | ScheduledGroup | ReleasedGroup
+
+
+def _piece(group: Group, position: int) -> Report:
+    def only(column: list[T]) -> list[T]:
+        return column[position : position + 1]
+
+    ids, stamps = only(group.ids), only(group.stamps)
+    replace = msgspec.structs.replace
+    match group:
+        case FinishedGroup():
+            large = group.large.get(position + 1)
+            piece = replace(
+                group,
+                ids=ids,
+                stamps=stamps,
+                bodies=only(group.bodies),
+                large={} if large is None else {1: large},
+                ms=0 if position else group.ms,
+                histogram={} if position else group.histogram,
+            )
+            return Report(finished=[piece])
+        case ScheduledGroup():
+            piece = replace(
+                group,
+                ids=ids,
+                stamps=stamps,
+                delays=only(group.delays),
+                tries=only(group.tries),
+                expires=only(group.expires),
+            )
+            return Report(scheduled=[piece])
+        case ReleasedGroup():
+            return Report(released=[replace(group, ids=ids, stamps=stamps)])
 
 
 class ExchangeRequest(msgspec.Struct, kw_only=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,6 +18,7 @@ from tasuki.store.view import (
     Row,
     WorkerOptions,
     brief,
+    ended_before,
     job_info,
     moment,
     type_of,
@@ -50,11 +52,21 @@ class RunnerInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Inspected(msgspec.Struct):
     rows: list[Row]
+    told: set[str]
+    before: list[tuple[str, str]]
     options: list[tuple[str, str]]
+
+
+class LogPart(NamedTuple):
+    """Lines of a job's log. `written` is how many it ever logged, the last of these included."""
+
+    written: int
+    lines: list[str]
 
 
 class _Log(msgspec.Struct):
     exists: bool
+    written: int
     lines: list[str]
 
 
@@ -128,11 +140,8 @@ class Reader:
                 infos += await self._one_by_one(chunk)
                 at += len(chunk)
                 continue
-            options = dict(found.options)
             # Fewer than asked for come when they are large.
-            for key, row in zip(chunk, found.rows, strict=False):
-                if row.state:
-                    infos.append(_info(key, row, options))
+            infos += _infos_of(chunk, found)
             at += max(1, len(found.rows))
         return infos
 
@@ -143,9 +152,7 @@ class Reader:
                 found = await self._inspect([key])
             except (msgspec.DecodeError, UnicodeDecodeError):
                 found = await self._inspect([key], states=True)
-            row = found.rows[0]
-            if row.state:
-                infos.append(_info(key, row, dict(found.options)))
+            infos += _infos_of([key], found)
         return infos
 
     async def _inspect(self, keys: Sequence[str], *, states: bool = False) -> _Inspected:
@@ -153,16 +160,21 @@ class Reader:
         return await ask(self._link, "inspect", _Inspected, fields, writes=False)
 
     async def log(self, id: int) -> list[str]:
-        """The log lines of a job, the oldest first.
+        """The log lines of a job, the oldest first; see `log_after`."""
+        return (await self.log_after(id, 0)).lines
+
+    async def log_after(self, id: int, after: int) -> LogPart:
+        """The log lines of a job that came after its first `after` ones, as far as they are kept.
 
         Raises:
             JobNotFoundError: there is no such job.
             StoreError: the store cannot be reached.
         """
-        log = await ask(self._link, "log", _Log, {"id": encode_id(id)}, writes=False)
+        fields = {"id": encode_id(id), "after": after}
+        log = await ask(self._link, "log", _Log, fields, writes=False)
         if not log.exists:
             raise JobNotFoundError(id)
-        return log.lines
+        return LogPart(log.written, log.lines)
 
     async def type_names(self) -> list[str]:
         """All types that have jobs, a worker or a pause, or had one in the last day, sorted."""
@@ -211,9 +223,23 @@ class Reader:
         return infos
 
 
-def _info(key: str, row: Row, options: dict[str, str]) -> JobInfo:
+def _infos_of(keys: Sequence[str], found: _Inspected) -> list[JobInfo]:
+    options, before = dict(found.options), dict(found.before)
+    return [
+        _info(key, row, options, before.get(key), cancelling=key in found.told)
+        for key, row in zip(keys, found.rows, strict=False)
+        if row.state
+    ]
+
+
+def _info(
+    key: str, row: Row, options: dict[str, str], before: str | None, *, cancelling: bool
+) -> JobInfo:
     try:
         own = options.get(type_of(row), "")
-        return job_info(key, row, worker_options(own) if own else WorkerOptions())
+        info = job_info(key, row, worker_options(own) if own else WorkerOptions())
+        if before is not None:
+            info = msgspec.structs.replace(info, before=ended_before(before))
     except Exception:  # noqa: BLE001 - whatever is written there, the others are to be seen
         return unreadable(decode_id(key), row)
+    return msgspec.structs.replace(info, cancelling=True) if cancelling else info

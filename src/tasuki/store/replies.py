@@ -8,6 +8,7 @@ from tasuki.model.errors import (
     StoreError,
     StoreFullError,
     StoreReadOnlyError,
+    StoreRefusedError,
     StoreUnavailableError,
     TasukiError,
 )
@@ -34,8 +35,9 @@ _BY_CLASS: tuple[tuple[type[Exception], type[TasukiError], str], ...] = (
     (client.ReadOnlyError, StoreReadOnlyError, "the store takes no writes: "),
     (client.MasterDownError, StoreUnavailableError, "the store has lost its primary: "),
     (client.ClusterDownError, StoreUnavailableError, "the store's cluster is down: "),
-    (client.AuthenticationError, StoreError, "the store refused the password: "),
-    (client.NoPermissionError, StoreError, "the store's user lacks a permission: "),
+    (client.AuthenticationError, StoreRefusedError, "the store refused the password: "),
+    (client.NoPermissionError, StoreRefusedError, "the store's user lacks a permission: "),
+    (client.AuthorizationError, StoreRefusedError, "the store refused the user: "),
     (client.ConnectionError, StoreUnavailableError, "the store cannot be reached: "),
     (client.TimeoutError, StoreUnavailableError, "the store does not answer: "),
     (OSError, StoreUnavailableError, "the store cannot be reached: "),
@@ -47,6 +49,9 @@ def translate(error: Exception) -> TasukiError:
 
     A script's own error starts with the code of the class to raise, as `LEASE_LOST ...`.
     """
+    if isinstance(error.__cause__, client.ValkeyError):
+        # What goes wrong while connecting, such as a wrong password, arrives wrapped up.
+        error = error.__cause__
     text = str(error)
     word, _, rest = text.partition(" ")
     if word in _BY_WORD:

@@ -1,12 +1,26 @@
-"""Refuses a store that is set up so that jobs could be lost."""
+"""Refuses a store that is set up so that jobs could be lost.
 
+What a store says of itself is not always what it is set up for: while it reads its data after a
+start, and while it follows a primary, its log is off. So it is judged only once it is in service,
+and never by one look.
+"""
+
+import asyncio
 import re
 
-from tasuki.model.errors import StoreError, StoreUnsafeError
+from tasuki.model.errors import (
+    StoreError,
+    StoreReadOnlyError,
+    StoreUnavailableError,
+    StoreUnsafeError,
+)
 from tasuki.store.link import Link
 
 OLDEST = (7, 0)
 """The oldest version of Valkey or Redis with script flags, which the scripts need."""
+
+SECOND_LOOK = 0.5
+"""Seconds after which a store that looks unsafe is looked at once more."""
 
 
 async def check_store(link: Link, *, allow_unsafe: bool = False) -> dict[str, str]:
@@ -17,18 +31,36 @@ async def check_store(link: Link, *, allow_unsafe: bool = False) -> dict[str, st
     Raises:
         StoreUnsafeError: naming every problem, and the command that mends it.
         StoreUnavailableError: the store cannot be reached, or is loading.
+        StoreReadOnlyError: it is a replica and looks unsafe; it is judged once it takes writes.
     """
-    info = _parse((await link.command("INFO")).decode())
+    info = await _info(link)
     problems = [*_version(info)]
-    if not allow_unsafe:
-        problems += _memory(info)
-        problems += _persistence(info)
-        problems += await _access(link)
-    if problems:
-        raise StoreUnsafeError(
-            "this store would lose jobs:\n" + "\n".join(f"- {p}" for p in problems)
-        )
+    if not problems and not allow_unsafe and await _settings(link, info):
+        await asyncio.sleep(SECOND_LOOK)
+        info = await _info(link)
+        problems = await _settings(link, info)
+    if not problems:
+        return info
+    if info.get("role") == "slave":
+        raise StoreReadOnlyError("the store is a replica: " + "; ".join(problems))
+    raise StoreUnsafeError("this store would lose jobs:\n" + "\n".join(f"- {p}" for p in problems))
+
+
+async def _info(link: Link) -> dict[str, str]:
+    """What the store says of itself, as soon as that can be believed."""
+    info = _parse((await link.command("INFO")).decode())
+    if info.get("loading", "0") != "0" or info.get("async_loading", "0") != "0":
+        raise StoreUnavailableError(f"the store is loading its data{_progress(info)}")
     return info
+
+
+def _progress(info: dict[str, str]) -> str:
+    done, left = info.get("loading_loaded_perc"), info.get("loading_eta_seconds")
+    return f": {done} %, about {left} s left" if done and left else ""
+
+
+async def _settings(link: Link, info: dict[str, str]) -> list[str]:
+    return [*_memory(info), *_persistence(info), *await _access(link)]
 
 
 def _version(info: dict[str, str]) -> list[str]:

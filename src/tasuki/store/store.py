@@ -12,6 +12,7 @@ from tasuki.store.link import Link
 from tasuki.store.listing import Listing
 from tasuki.store.maintenance import Maintenance
 from tasuki.store.operator import Operator
+from tasuki.store.probe import Probe
 from tasuki.store.producer import Producer
 from tasuki.store.reader import Reader
 from tasuki.store.safety import check_store
@@ -34,6 +35,10 @@ class Store:
         self._links: list[Link] = []
         self._shared: Link | None = None
         self._large: LargeTexts | None = None
+
+    def anew(self) -> "Store":
+        """The same store, with connections of its own, as for another event loop."""
+        return Store(self.address.url, namespace=self.keyspace.namespace)
 
     def link(self, name: str) -> Link:
         """A connection for a user of its own, such as `pump`, `bell` or `heartbeat`."""
@@ -77,6 +82,10 @@ class Store:
         if self._large is None:
             self._large = self.large()
         return Reader(self.shared, self._large)
+
+    def probe(self) -> Probe:
+        """Looks at the store itself, on a connection of its own."""
+        return Probe(self.link("health"))
 
     def listing(self) -> Listing:
         """Lists jobs in pages."""

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tasuki.model.job import DEFAULT_ATTEMPTS, Attempts, JobInfo
+from tasuki.model.job import DEFAULT_ATTEMPTS, Attempts, Before, JobInfo
 from tasuki.model.state import State
 from tasuki.wire.ids import decode_id
 from tasuki.wire.record import (
@@ -124,6 +124,20 @@ def _cut(**fields: Large | None) -> dict[str, int] | None:
     return {field: large.size for field, large in fields.items() if large} or None
 
 
+def ended_before(text: str) -> Before:
+    """How a job ended before it was retried, from its end of then without the result."""
+    end = decode_end(text)
+    return Before(
+        state=end.state,
+        reason=end.reason if end.reason != "-" else None,
+        error=decode_error(end.body) if end.state is State.FAILED else None,
+        attempts=end.made,
+        crashes=end.crashes,
+        started_at=moment(end.started) if end.started else None,
+        finished_at=moment(end.finished),
+    )
+
+
 def _unfinished(id: str, record: Record, tries: Tries, row: Row, options: WorkerOptions) -> JobInfo:
     state = State(row.state)
     active = state is State.ACTIVE
@@ -159,6 +173,7 @@ def _finished(id: str, record: Record, end: End, row: Row, options: WorkerOption
         result=_shown(end.body, end.large) if end.state is State.COMPLETED else None,
         cut=_cut(data=record.large, result=end.large),
         error=decode_error(end.body) if end.state is State.FAILED else None,
+        message=(end.body or None) if end.state is State.CANCELLED else None,
         made=end.made,
         crashes=end.crashes,
         started_at=moment(end.started) if end.started else None,

@@ -1,4 +1,4 @@
-"""Data and results: plain JSON that crosses without loss, within limits.
+"""Data, results and progress: JSON that crosses without loss, within limits.
 
 Checks are cheap first: one pass over the bytes shows whether anything could be wrong at all, and
 only then is the value walked.
@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from tasuki.model.errors import PayloadError
+from tasuki.wire.plain import as_plain
 
 DEEPEST = 100
 """How deep arrays and objects may be nested."""
@@ -21,28 +22,58 @@ _LONG_NUMBER = re.compile(rb"[0-9](?:[0-9]{18}|[eE][+-]?[0-9]{3})")
 _FEWEST_DIGITS = 4  # as in 1e400
 _NO_DIGITS = bytes(byte for byte in range(256) if not 0x30 <= byte <= 0x39)
 
-_encoder = msgspec.json.Encoder()
+# What msgspec knows by itself never comes to the hook, and costs the same as without one.
+_encoder = msgspec.json.Encoder(enc_hook=as_plain)
 _decoder = msgspec.json.Decoder()
 
 
 def encode(value: object, field: str = "data") -> msgspec.Raw:
     """The JSON text of a Python value.
 
+    Takes what JSON knows and what is that in substance: derived classes of str, int, float, dict
+    and list, numbers of numpy, sets and tuples, dataclasses, msgspec Structs, attrs classes, dates,
+    UUIDs, enums and decimals; and pydantic models, which give themselves by `model_dump`. JSON text
+    that is ready goes in as `msgspec.Raw`.
+
     Raises:
         PayloadError: when the value is not JSON (an object, NaN, an integer beyond 64 bits, text
-            with a lone surrogate), or is nested deeper than 100. Sets and tuples become arrays.
+            with a lone surrogate), or is nested deeper than 100.
     """
+    if value.__class__ is msgspec.Raw:
+        check(value, field)  # pyright: ignore[reportArgumentType] - its class was just looked at
+        return value  # pyright: ignore[reportReturnType]
     try:
         text = _encoder.encode(value)
-    except (TypeError, UnicodeEncodeError, OverflowError, ValueError) as error:
-        raise PayloadError(f"cannot be written as JSON: {error}", field=field) from error
     except RecursionError:
         raise _too_deep(field) from None
+    except Exception as error:
+        raise PayloadError(f"cannot be written as JSON: {_text(error)}", field=field) from error
     _check_parsed(text, field)
     # NaN and infinity are written as null, so only a text with a null can hide one.
     if b"null" in text:
-        _refuse_nan(value, field, 0)
+        builtin = msgspec.to_builtins(value, builtin_types=(float,), enc_hook=as_plain)
+        _refuse_nan(builtin, field)
     return msgspec.Raw(text)
+
+
+def check_bytes(text: msgspec.Raw | bytes, most: int, field: str = "data") -> None:
+    """Refuse JSON text that takes more than `most` bytes.
+
+    Raises:
+        PayloadError: saying how many it takes, and how many it may.
+    """
+    size = len(bytes(text))
+    if size > most:
+        raise too_large(size, most, field)
+
+
+def too_large(size: int, most: int, field: str = "data") -> PayloadError:
+    """The error for JSON that takes `size` bytes, where it may take `most`."""
+    return PayloadError(
+        f"takes {size} bytes as JSON, and may take at most {most}; keep what is large elsewhere,"
+        " and say where it is",
+        field=field,
+    )
 
 
 def check(text: msgspec.Raw | bytes, field: str = "data") -> None:
@@ -106,18 +137,17 @@ def _walk(value: object, field: str, depth: int) -> None:
             return
 
 
-def _refuse_nan(value: object, field: str, depth: int) -> None:
-    builtin = msgspec.to_builtins(value, builtin_types=(float,)) if depth == 0 else value
-    match builtin:
+def _refuse_nan(value: object, field: str) -> None:
+    match value:
         case float():
-            if not math.isfinite(builtin):
+            if not math.isfinite(value):
                 raise PayloadError("has a number that is NaN or infinite", field=field)
         case dict():
-            for item in builtin.values():
-                _refuse_nan(item, field, depth + 1)
+            for item in value.values():
+                _refuse_nan(item, field)
         case list() | tuple():
-            for item in builtin:
-                _refuse_nan(item, field, depth + 1)
+            for item in value:
+                _refuse_nan(item, field)
         case _:
             return
 
@@ -136,3 +166,10 @@ def _explain(error: msgspec.DecodeError) -> str:
     if "truncated" in str(error):
         return "is not JSON: it ends too early, or has half of a surrogate pair"
     return f"is not JSON: {error}"
+
+
+def _text(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - a class of the user's may raise anything, in its text too
+        return f"{type(error).__name__}, whose text cannot be shown"

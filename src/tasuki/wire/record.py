@@ -21,7 +21,10 @@ An end is written when the job has ended:
 cancelled one. A large result stands apart like large data. Tries are kept from the first failed or
 crashed attempt on:
 
-    made crashes \n error
+    made crashes losses \n error
+
+`losses` is left out when it is 0: how often its runner vanished, unseen, since the last attempt
+that came to an end.
 """
 
 from typing import NamedTuple
@@ -61,7 +64,7 @@ class Record(NamedTuple):
     type: str
     options: Options
     data: str
-    large: Large | None
+    large: Large | None = None
 
 
 class Tries(NamedTuple):
@@ -189,7 +192,7 @@ def decode_tries(text: str) -> Tries:
     if not text:
         return NO_TRIES
     head, error = text.split("\n", 1)
-    made, crashes = head.split(" ", 1)
+    made, crashes, *_ = head.split(" ")
     return Tries(int(made), int(crashes), error)
 
 

@@ -23,7 +23,8 @@ class Heartbeat:
 
     `load` tells what to say of the runner at each beat. The callbacks are called in the thread:
     `beaten` with the ids of jobs to stop after each beat, even if the store was away, since it also
-    says that the thread can run; `lost` when the lease is lost, after which the thread ends.
+    says that the thread can run; `lost` when the lease is lost, or the thread ends for any other
+    reason that nobody asked for: no lease lives without it.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Heartbeat:
         self._load = load
         self._beaten = beaten
         self._lost = lost
+        self._failing = False
         self._stop = threading.Event()
         self._thread = threading.Thread(
             target=self._beat_until_stopped, name="tasuki-heartbeat", daemon=True
@@ -56,22 +58,39 @@ class Heartbeat:
             await asyncio.to_thread(self._thread.join)
 
     def _beat_until_stopped(self) -> None:
-        with asyncio.Runner() as runner:
-            try:
-                while not self._stop.wait(self._pause(runner)):
-                    pass
-            except LeaseLostError:
+        try:
+            with asyncio.Runner() as runner:
+                try:
+                    while not self._stop.wait(self._pause(runner)):
+                        pass
+                finally:
+                    runner.run(self._link.close())
+        except LeaseLostError:
+            log.debug("the heartbeat ends: the lease of runner %s is lost", self._lease.runner)
+        except BaseException:
+            log.exception("the heartbeat of runner %s ended", self._lease.runner)
+        finally:
+            if not self._stop.is_set():
                 self._lost()
-            finally:
-                runner.run(self._link.close())
 
     def _pause(self, runner: asyncio.Runner) -> float:
         """Beat once. Gives the seconds until the next beat."""
+        cancels: list[str] = []
+        seconds = RETRY_SECONDS
         try:
             cancels = runner.run(self._lease.heartbeat(self._load(), self._link))
+            seconds = self._lease.terms.seconds / 3 * random.uniform(0.9, 1.1)
+            self._failing = False
+        except LeaseLostError:
+            raise
         except StoreError as error:
+            if not error.transient:
+                raise
             log.debug("the heartbeat waits for the store: %s", error)
-            self._beaten([])
-            return RETRY_SECONDS
+        except Exception:
+            # Said once, and tried again: if it lasts, the lease runs out.
+            if not self._failing:
+                log.exception("a heartbeat of runner %s failed", self._lease.runner)
+            self._failing = True
         self._beaten(cancels)
-        return self._lease.terms.seconds / 3 * random.uniform(0.9, 1.1)
+        return seconds

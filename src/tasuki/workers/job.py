@@ -1,14 +1,21 @@
 """The job as a worker sees it while it runs."""
 
 from collections.abc import Awaitable, Callable, Generator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar, cast
 
+from tasuki.model.errors import PayloadError
 from tasuki.wire.payload import decode, encode
+from tasuki.wire.text import clean
+from tasuki.workers.describe import message_of
 
 T = TypeVar("T")
 
 _UNREAD: Any = object()
+
+LONGEST_PROGRESS = 4_096
+"""How long the progress of a job may be as JSON, in bytes."""
 
 
 class NoteTaker(Protocol):
@@ -100,20 +107,52 @@ class Job(Generic[T]):
     def log(self, message: str, *args: object) -> None:
         """Add a line to the job's log; `args` are put in as with `%`. Kept with the job.
 
+        A line can cost the job nothing: `args` that do not fit are left out, what cannot be written
+        as UTF-8 is replaced, and what is longer than 8,192 characters is cut.
+
         >>> job.log("sent %d of %d", 3, 10)
         """
-        self._notes.add_line(str(message) % args if args else str(message))
+        self._notes.add_line(_line(message, args))
 
     def progress(self, done: float, total: float = 100, note: str = "") -> Awaitable[None]:
         """Say how far the job is: `done` of `total`. Awaiting it lets other jobs run.
 
+        A note that is too long is cut, so that all of it has at most 4,096 bytes.
+
+        Raises:
+            PayloadError: `done` or `total` is not a finite number.
+
         >>> await job.progress(1, 3, "second page")
         """
-        state: dict[str, object] = {"done": done, "total": total}
-        if note:
-            state["note"] = note
-        self._notes.set_progress(bytes(encode(state, "progress")).decode())
+        self._notes.set_progress(_progress(done, total, clean(str(note))))
         return _PAUSE
 
     def __repr__(self) -> str:
         return f"<Job {self.id} {self.type!r} attempt {self.attempt}>"
+
+
+def _line(message: object, args: tuple[object, ...]) -> str:
+    try:
+        text = str(message)
+    except Exception as error:  # noqa: BLE001 - the message is of any type, and says what it likes
+        return f"(a line that cannot be shown: {message_of(error)})"
+    if args:
+        with suppress(Exception):
+            text %= args
+    return clean(text)
+
+
+def _progress(done: float, total: float, note: str) -> str:
+    state: dict[str, object] = {"done": done, "total": total}
+    while True:
+        if note:
+            state["note"] = note
+        text = bytes(encode(state, "progress"))
+        if len(text) <= LONGEST_PROGRESS:
+            return text.decode()
+        if not note:
+            limit = f"is longer than {LONGEST_PROGRESS} bytes"
+            raise PayloadError(limit, field="progress")
+        # Characters may take several bytes each, so it takes a few steps to the longest that fits.
+        note = note[: min(LONGEST_PROGRESS, len(note) * 3 // 4)]
+        state.pop("note")

@@ -1,11 +1,10 @@
 """From what `process` raised to the outcome of the attempt."""
 
-import traceback
 from collections.abc import Callable
 
 import msgspec
 
-from tasuki.model.backoff import BackoffRule, delay_after
+from tasuki.model.backoff import BackoffRule, check_seconds, delay_after
 from tasuki.model.outcome import (
     Cancel,
     Cancelled,
@@ -18,10 +17,7 @@ from tasuki.model.outcome import (
     Snooze,
     Snoozed,
 )
-
-LONGEST_TRACEBACK = 65_536
-LONGEST_MESSAGE = 4_096
-_OWN_FILES = ("/tasuki/workers/",)
+from tasuki.workers.describe import describe, message_of, parts_of
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -37,54 +33,63 @@ def judge(
     limits: Limits,
     jitter: Callable[[], float] | None = None,
 ) -> Outcome:
-    """The outcome of an attempt that raised `error`; `attempt` counts from 1."""
+    """The outcome of an attempt that raised `error`; `attempt` counts from 1.
+
+    A group of one is judged by what is in it, so that `Fail` means the same inside a task group.
+    Nothing that the exception itself does can make this raise.
+    """
+    try:
+        return _judge(_alone(error), attempt, limits, jitter)
+    except BaseException:  # noqa: BLE001 - an exception's attributes may raise anything
+        return _again(describe(error), attempt, limits, None, jitter)
+
+
+def timed_out(seconds: float, attempt: int, limits: Limits, traceback: str = "") -> Outcome:
+    """The outcome of an attempt that took longer than `seconds`; `traceback` is where it was."""
+    error = JobError("Timeout", f"the attempt took longer than {seconds:g} s", traceback)
+    return _again(error, attempt, limits, None, None, "timeout")
+
+
+def invalid(error: BaseException) -> Failed:
+    """The outcome when the job's data are not what the worker asks for: trying again is useless."""
+    return Failed(JobError("InvalidData", message_of(error)), "invalid")
+
+
+def bad_result(error: BaseException) -> Failed:
+    """The outcome when the result cannot be kept: the work is done, so it is not done again."""
+    return Failed(JobError("BadResult", message_of(error)), "result")
+
+
+def bad_record(why: str) -> Failed:
+    """The outcome when what the store holds of a job is no job: it will not get better."""
+    return Failed(JobError("BadRecord", why), "record")
+
+
+def _judge(
+    error: BaseException, attempt: int, limits: Limits, jitter: Callable[[], float] | None
+) -> Outcome:
     match error:
         case Snooze():
+            check_seconds("seconds", error.seconds)
             return Snoozed(error.seconds)
         case Cancel():
-            return Cancelled(message=str(error))
+            return Cancelled(message=message_of(error))
         case Fail():
             return Failed(describe(error, "Fail"))
         case Retry():
+            if error.after is not None:
+                check_seconds("after", error.after)
             return _again(describe(error, "Retry"), attempt, limits, error.after, jitter)
         case _:
             return _again(describe(error), attempt, limits, None, jitter)
 
 
-def timed_out(seconds: float, attempt: int, limits: Limits) -> Outcome:
-    """The outcome of an attempt that took longer than `seconds`."""
-    error = JobError("Timeout", f"the attempt took longer than {seconds:g} s")
-    return _again(error, attempt, limits, None, None, "timeout")
-
-
-def invalid(error: Exception) -> Failed:
-    """The outcome when the job's data are not what the worker asks for: trying again is useless."""
-    return Failed(JobError("InvalidData", str(error)[:LONGEST_MESSAGE]), "invalid")
-
-
-def bad_result(error: Exception) -> Failed:
-    """The outcome when the result cannot be kept: the work is done, so it is not done again."""
-    return Failed(JobError("BadResult", str(error)[:LONGEST_MESSAGE]), "result")
-
-
-def describe(error: BaseException, name: str | None = None) -> JobError:
-    """An exception as text, without the frames of Tasuki's own code."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if not any(part in frame.filename for part in _OWN_FILES)]
-    try:
-        message = str(error)
-        text = "".join(
-            [
-                *(["Traceback (most recent call last):\n"] if own else []),
-                *traceback.format_list(own),
-                *traceback.format_exception_only(error),
-            ]
-        )
-    except Exception as broken:  # noqa: BLE001 - an exception's own __str__ may raise anything
-        message, text = f"(its text cannot be shown: {broken!r})", ""
-    return JobError(
-        name or type(error).__name__, message[:LONGEST_MESSAGE], text[-LONGEST_TRACEBACK:]
-    )
+def _alone(error: BaseException) -> BaseException:
+    """What is in a group of one; the exception itself if it is no such group."""
+    inner = error
+    while len(parts := parts_of(inner)) == 1:
+        [inner] = parts
+    return inner if isinstance(inner, (Cancel, Fail, Retry, Snooze)) else error
 
 
 def _again(

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable
 
 from tasuki.model.errors import LeaseLostError
 from tasuki.store.lease import LeaseTerms
@@ -11,41 +10,52 @@ from tasuki.store.reader import TYPES_FIELD
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.attempt import Stop
+from tasuki.workers.blackbox import BlackBox
 from tasuki.workers.ear import Ear
 from tasuki.workers.heartbeat import Heartbeat
 from tasuki.workers.pump import Pump
 from tasuki.workers.registry import Registry
+from tasuki.workers.stuck import StuckSlots
+from tasuki.workers.watcher import Watcher
 
 END_SECONDS = 1.0
 """How long attempts get to end after they were made to stop, before they are released."""
 
 
 class Life:
-    """A lease, a pump, a heartbeat and an ear for the doorbell.
-
-    `beaten` is called, in the heartbeat's thread, after each heartbeat, `begins` before claimed
-    jobs begin to run.
-    """
+    """A lease, a pump, a heartbeat and an ear for the doorbell."""
 
     def __init__(
         self,
         store: Store,
         registry: Registry,
         terms: LeaseTerms,
-        beaten: Callable[[], None],
-        begins: Callable[[], None],
+        watcher: Watcher,
         outage: OutageLog,
+        *,
+        box: BlackBox,
+        stuck: StuckSlots,
     ) -> None:
-        self._store = store
         self._registry = registry
-        self._links = [store.link(name) for name in ("pump", "bell", "heartbeat")]
-        pump_link, bell_link, beat_link = self._links
+        self._links = [store.link(name) for name in ("pump", "bell", "heartbeat", "large")]
+        pump_link, bell_link, beat_link, large_link = self._links
+        large = store.large(large_link)
         self.lease = store.lease(terms, pump_link)
-        self.pump = Pump(self.lease, registry.specs, self._on_idle, begins, outage)
+        self.pump = Pump(
+            self.lease,
+            registry.specs,
+            self._on_idle,
+            watcher,
+            outage,
+            box=box,
+            fetch=lambda key, size: large.read("data", key, size),
+            stuck=stuck,
+        )
         doorbell = store.doorbell(self.lease.runner, bell_link)
         self._ear = Ear(doorbell, self.pump.ring, terms.seconds / 3)
         self._loop = asyncio.get_running_loop()
-        self._beaten = beaten
+        self._watcher = watcher
+        self._stuck = stuck
         self._heartbeat = Heartbeat(
             self.lease, beat_link, load=self._load, beaten=self._on_beat, lost=self._on_lost
         )
@@ -66,6 +76,7 @@ class Life:
                 TYPES_FIELD: "\n".join(self._registry.types),
                 "slots": str(sum(spec.concurrency for spec in specs.values())),
                 "running": "0",
+                "stuck": str(len(self._stuck)),
             },
             [(type, spec.options) for type, spec in specs.items()],
         )
@@ -130,13 +141,14 @@ class Life:
             await link.close()
 
     def _load(self) -> dict[str, str]:
-        return {"running": str(len(list(self.pump.attempts)))}
+        running = len(list(self.pump.attempts))
+        return {"running": str(running), "stuck": str(len(self._stuck))}
 
     def _on_idle(self, types: list[str]) -> None:
         self._ear.listen(types)
 
     def _on_beat(self, cancels: list[str]) -> None:
-        self._beaten()
+        self._watcher.beat(self.pump.busy_until)
         if cancels:
             self._loop.call_soon_threadsafe(self.pump.cancel, cancels)
 

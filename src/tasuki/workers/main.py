@@ -19,7 +19,8 @@ from tasuki.store.store import Store
 from tasuki.telemetry.logs import configure
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.app import load_app
-from tasuki.workers.executor import THREAD_NAME
+from tasuki.workers.forks import free_children
+from tasuki.workers.places.threads import THREAD_NAME
 from tasuki.workers.protocol import (
     EXIT_APP,
     EXIT_OK,
@@ -51,25 +52,46 @@ class Pipe:
                 os.write(self._fd, msgspec.json.encode(message) + b"\n")
 
 
-class _Beats:
-    """Tells the supervisor that the runner lives, and until when its jobs may be busy.
+class PipeWatcher:
+    """Tells the supervisor how the runner is doing.
 
-    Busy until when is told at each heartbeat, and before jobs begin if it has changed since. It is
-    told one second too late, so that a stream of short jobs does not tell it more than once a
-    second.
+    Until when its jobs may be busy is told at each heartbeat, and before jobs begin if it has
+    changed since. It is told one second too late, so that a stream of short jobs does not tell it
+    more than once a second.
     """
 
     def __init__(self, pipe: Pipe) -> None:
         self._pipe = pipe
+        self._identity = ""
         self._told = 0.0
 
-    def beaten(self, identity: str, until: float) -> None:
-        self._told = until and until + SLACK_SECONDS
-        self._pipe.send(Message("beat", identity, self._told))
+    def registered(self, identity: str) -> None:
+        """As `Watcher`."""
+        self._identity = identity
+        self._pipe.send(Message("identity", identity))
 
-    def begins(self, identity: str, until: float) -> None:
-        if until > self._told or (not until and self._told):
-            self.beaten(identity, until)
+    def beat(self, busy_until: float) -> None:
+        """As `Watcher`."""
+        self._told = busy_until and busy_until + SLACK_SECONDS
+        self._pipe.send(Message("beat", self._identity, self._told))
+
+    def begins(self, busy_until: float) -> None:
+        """As `Watcher`."""
+        if busy_until > self._told or (not busy_until and self._told):
+            self.beat(busy_until)
+
+    def suspects(self, waiting: int) -> None:
+        """As `Watcher`."""
+
+    def left(self, released: int) -> None:
+        """As `Watcher`."""
+        self._pipe.send(Message("left", self._identity))
+
+    def retire(self, reason: str) -> None:
+        """As `Watcher`."""
+
+    def blocked(self, key: str) -> None:
+        """As `Watcher`."""
 
 
 async def serve(config: RunnerConfig, registry: Registry, pipe: Pipe, lifeline: int) -> None:
@@ -83,23 +105,7 @@ async def serve(config: RunnerConfig, registry: Registry, pipe: Pipe, lifeline: 
     store = Store(config.url, namespace=config.namespace)
     await _check(store, config)
 
-    beats = _Beats(pipe)
-
-    def beaten(identity: str) -> None:
-        beats.beaten(identity, runner.busy_until)
-
-    def begins(identity: str) -> None:
-        beats.begins(identity, runner.busy_until)
-
-    runner = Runner(
-        store,
-        registry,
-        config.terms,
-        started=lambda identity: pipe.send(Message("identity", identity)),
-        beaten=beaten,
-        begins=begins,
-        left=lambda identity: pipe.send(Message("left", identity)),
-    )
+    runner = Runner(store, registry, config.terms, watcher=PipeWatcher(pipe))
     stopper = _Stopper(runner, config.grace)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -168,6 +174,7 @@ def main() -> int:
     config = msgspec.json.decode(_first_line(), type=RunnerConfig)
     lifeline = _take_standard_input()
     configure(config.log_level, config.log_format)
+    free_children()
     try:
         registry = load_app(config.app).registry()
         # What is loaded now stays: the garbage collector need not look through it again and again.

@@ -7,12 +7,14 @@ from tasuki.model.outcome import (
     Cancelled,
     Completed,
     Failed,
+    JobError,
     Outcome,
     Released,
     Retried,
     Snoozed,
 )
 from tasuki.model.retention import Retention
+from tasuki.model.run_times import bucket
 from tasuki.model.state import State
 from tasuki.store.messages import (
     FinishedGroup,
@@ -81,6 +83,24 @@ class Outbox:
                 self._close_report()
         return self._closed.popleft()
 
+    def refused(self, piece: Report, error: JobError) -> Report:
+        """What to say in place of something that the store does not take: the job has failed."""
+        keep = self._retention.failed
+        body = encode_error(error)
+        groups = [
+            FinishedGroup(
+                State.FAILED,
+                group.type,
+                round(keep.age * 1_000),
+                keep.count,
+                group.ids,
+                group.stamps,
+                [f"{stamp[:-3]} 1 0 report\n{body}" for stamp in group.stamps],
+            )
+            for group in (*piece.finished, *piece.scheduled, *piece.released)
+        ]
+        return Report(finished=groups)
+
     def clear(self) -> None:
         """Forget everything: the lease was lost."""
         self._closed.clear()
@@ -115,12 +135,13 @@ class Outbox:
         notes.ids.append(attempt.key)
         notes.stamps.append(attempt.stamp)
         position, size = len(notes.ids), 0
-        if attempt.progress is not None:
-            notes.progress[position], attempt.progress = attempt.progress, None
-            size += len(notes.progress[position])
-        if attempt.lines:
-            notes.lines[position], attempt.lines = attempt.lines, []
-            size += sum(map(len, notes.lines[position]))
+        progress, lines = attempt.take_notes()
+        if progress is not None:
+            notes.progress[position] = progress
+            size += len(progress)
+        if lines:
+            notes.lines[position] = lines
+            size += sum(map(len, lines))
         self._weigh(size)
 
     def _finish(
@@ -138,10 +159,10 @@ class Outbox:
         group.stamps.append(attempt.stamp)
         started = attempt.stamp[:-3]
         group.bodies.append(f"{started} {attempt.attempt} {attempt.crashes} {reason}\n{body}")
-        ms = int((time.monotonic() - attempt.started) * 1_000)
-        group.ms += ms
-        bucket = str(ms.bit_length())
-        group.histogram[bucket] = group.histogram.get(bucket, 0) + 1
+        ms = (time.monotonic() - attempt.started) * 1_000
+        group.ms += int(ms)
+        name = bucket(ms)
+        group.histogram[name] = group.histogram.get(name, 0) + 1
         if large is not None:
             group.large[len(group.ids)] = large
         self._weigh(len(body) + len(large or ""))

@@ -20,6 +20,7 @@ import msgspec
 from tasuki.model.retention import Retention
 from tasuki.store.lease import LEASE_SECONDS, LOG_LINES, MAX_CRASHES, LeaseTerms
 from tasuki.telemetry.logs import LogFormat
+from tasuki.wire.limits import RESULT_BYTES
 
 PIPE_VARIABLE = "TASUKI_PIPE"
 
@@ -41,6 +42,7 @@ class RunnerConfig(msgspec.Struct, frozen=True, kw_only=True):
     max_crashes: int = MAX_CRASHES
     log_lines: int = LOG_LINES
     retention: Retention = Retention()
+    result_limit: int = RESULT_BYTES
     log_level: str = "info"
     log_format: LogFormat = "text"
     allow_unsafe: bool = False
@@ -53,6 +55,7 @@ class RunnerConfig(msgspec.Struct, frozen=True, kw_only=True):
             max_crashes=self.max_crashes,
             log_lines=self.log_lines,
             retention=self.retention,
+            result_limit=self.result_limit,
         )
 
 

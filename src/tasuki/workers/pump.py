@@ -7,55 +7,96 @@ half is under way, and the store and the runner work at the same time.
 
 import asyncio
 import logging
+import os
 import random
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from tasuki.model.errors import LayoutError, LeaseLostError, StoreError
-from tasuki.model.outcome import Failed, JobError, Outcome
+from tasuki.model.outcome import JobError, Outcome
 from tasuki.store.lease import Lease
 from tasuki.store.messages import Exchanged, Report
 from tasuki.telemetry.outage import OutageLog
-from tasuki.workers.attempt import Attempt, Stop
-from tasuki.workers.executor import Executor
+from tasuki.wire.text import clean
+from tasuki.workers.attempt import Attempt, Fetch, Host, Stop
+from tasuki.workers.blackbox import BlackBox
 from tasuki.workers.outbox import Outbox
-from tasuki.workers.relay import Relay
+from tasuki.workers.places.place import Place
+from tasuki.workers.places.places import places_of
 from tasuki.workers.spec import WorkerSpec
+from tasuki.workers.stuck import StuckSlots
+from tasuki.workers.watcher import Watcher
 
 log = logging.getLogger("tasuki.runner")
 
 LONGEST_WAIT = 5.0
 """A lost ring of the doorbell costs at most so many seconds."""
 SLOWEST_RETRY = 2.0
+APART_WAIT = 0.2
+"""How often a runner that runs suspects looks for the next one."""
+APART_SECONDS = 3.0
+"""How long it looks in vain before it ends."""
+SUSPECTS_SECONDS = 1.0
+"""How often it is told at most that there are some."""
+
+_PERMANENT = (StoreError, TypeError, ValueError, OverflowError)
+"""What an exchange raises that will never go through: the store refuses it, or it has no form."""
+
+
+def _is_about_the_report(error: Exception) -> bool:
+    return not isinstance(error, LayoutError)
 
 
 class Pump:
-    """The loop between one lease and the executor of one runner."""
+    """The loop between one lease and the attempts of one runner."""
 
     def __init__(
         self,
         lease: Lease,
         specs: Mapping[str, WorkerSpec],
         idle: Callable[[list[str]], None],
-        begins: Callable[[], None],
+        watcher: Watcher,
         outage: OutageLog,
+        *,
+        box: BlackBox,
+        fetch: Fetch,
+        stuck: StuckSlots,
     ) -> None:
         self._lease = lease
         self._specs = specs
         self._idle = idle
-        self._begins = begins
+        self._watcher = watcher
         self._outage = outage
         self._outbox = Outbox(lease.terms.retention)
-        self._executor = Executor(self._on_outcome, self._on_left)
+        self._stuck = stuck
         self._running: dict[str, Attempt] = {}
         self._free = {type: spec.concurrency for type, spec in specs.items()}
         self._dry: set[str] = set()
         self._rung: set[str] = set()
         self._due: float | None = None
         self._look_at = 0.0
+        self._apart = lease.terms.apart
+        self._busy_at = time.monotonic()
+        self._told_suspects = 0.0
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         self._claiming = True
+        self._places: dict[str, Place[Any]] = places_of(specs)
+        self._host = Host(
+            loop=self._loop,
+            box=box,
+            fetch=fetch,
+            result_limit=lease.terms.result_limit,
+            settled=self._on_outcome,
+            left=self._on_left,
+            noted=self._on_notes,
+            begins=self._tell_begins,
+            stuck=stuck.add,
+            thread=threading.get_ident(),
+            process=os.getpid(),
+        )
 
     @property
     def attempts(self) -> Iterable[Attempt]:
@@ -67,7 +108,7 @@ class Pump:
         """Monotonic time by which all running jobs should be over; 0 if one has no timeout."""
         # The heartbeat's thread asks, too: a copy does not change under its hands.
         attempts = list(self._running.values())
-        ends = [a.started + a.timeout for a in attempts if a.timeout is not None]
+        ends = [end for end in (a.deadline for a in attempts) if end is not None]
         return max(ends) if ends and len(ends) == len(attempts) else 0.0
 
     async def run(self) -> None:
@@ -114,7 +155,7 @@ class Pump:
     def stop_all(self, why: Stop) -> None:
         """Make all attempts stop."""
         for attempt in list(self._running.values()):
-            self._executor.stop(attempt, why)
+            attempt.stop(why)
         self._wake.set()
 
     def cancel(self, keys: Iterable[str]) -> None:
@@ -122,7 +163,7 @@ class Pump:
         for key in keys:
             attempt = self._running.get(key)
             if attempt is not None:
-                self._executor.stop(attempt, Stop.CANCEL)
+                attempt.stop(Stop.CANCEL)
 
     async def wait_empty(self, seconds: float) -> None:
         """Wait until no attempt is running any more, at most so long."""
@@ -136,12 +177,15 @@ class Pump:
 
     def close(self) -> None:
         """Let go of what is left."""
-        self._executor.close()
+        for place in set(self._places.values()):
+            place.close()
 
     def _demand(self) -> list[tuple[str, int]]:
         if not self._claiming:
             return []
         specs = self._specs
+        if self._apart:
+            return [] if self._running else [(type, 1) for type in specs]
         return [
             (type, min(free, (specs[type].concurrency + 1) // 2))
             for type, free in self._free.items()
@@ -157,7 +201,8 @@ class Pump:
         return now >= self._look_at or (self._due is not None and now >= self._due)
 
     async def _rest(self, demand: list[tuple[str, int]]) -> None:
-        self._idle([type for type, _ in demand])
+        # One that runs suspects must not take the tokens of others' jobs.
+        self._idle([] if self._apart else [type for type, _ in demand])
         until = self._look_at if demand else time.monotonic() + LONGEST_WAIT
         if demand and self._due is not None:
             until = min(until, self._due)
@@ -178,6 +223,30 @@ class Pump:
     async def _exchange(
         self, report: Report, demand: list[tuple[str, int]], rung: list[str]
     ) -> Exchanged:
+        try:
+            return await self._until_answered(report, demand, rung)
+        except _PERMANENT as error:
+            if not _is_about_the_report(error):
+                raise
+            log.error("a report is not taken, so it is sent in pieces: %s", error)  # noqa: TRY400
+        for piece in report.pieces():
+            await self._send_piece(piece)
+        return await self._until_answered(Report(), demand, rung)
+
+    async def _send_piece(self, piece: Report) -> None:
+        """Say one thing. If the store never takes it, its job fails, and no other."""
+        try:
+            await self._until_answered(piece, [], [])
+        except _PERMANENT as error:
+            if not _is_about_the_report(error):
+                raise
+            log.error("what came of a job is not taken: %s", error)  # noqa: TRY400
+            refusal = self._outbox.refused(piece, JobError("BadReport", clean(str(error))))
+            await self._until_answered(refusal, [], [])
+
+    async def _until_answered(
+        self, report: Report, demand: list[tuple[str, int]], rung: list[str]
+    ) -> Exchanged:
         repeat, delay = False, 0.05
         while True:
             try:
@@ -187,6 +256,8 @@ class Pump:
                 self.stop_all(Stop.LOST)
                 raise
             except StoreError as error:
+                if not error.transient:
+                    raise
                 self._outage.down(error)
                 repeat = True
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))
@@ -197,7 +268,7 @@ class Pump:
         now = time.monotonic()
         self._outage.up()
         self._due = now + reply.next_due / 1_000 if reply.next_due >= 0 else None
-        self._look_at = now + LONGEST_WAIT
+        self._look_at = now + (APART_WAIT if self._apart else LONGEST_WAIT)
         granted = {claimed.type: len(claimed.ids) for claimed in reply.claimed}
         for type, number in granted.items():
             self._free[type] -= number
@@ -206,53 +277,56 @@ class Pump:
             log.warning("%d jobs were taken back before they were settled", len(reply.lost))
         if reply.cancels:
             self.cancel(reply.cancels)
+        if self._apart:
+            self._look_out(now, busy=bool(reply.claimed or self._running))
+        elif reply.suspects:
+            self._tell_suspects(now, reply.suspects)
+
+    def _look_out(self, now: float, *, busy: bool) -> None:
+        """A runner that runs suspects is needed only as long as there are any."""
+        if busy:
+            self._busy_at = now
+        elif now - self._busy_at > APART_SECONDS:
+            self.drain()
+
+    def _tell_suspects(self, now: float, types: list[str]) -> None:
+        if now - self._told_suspects > SUSPECTS_SECONDS and not self._specs.keys().isdisjoint(
+            types
+        ):
+            self._told_suspects = now
+            self._watcher.suspects(len(types))
 
     def _begin(self, reply: Exchanged) -> None:
         attempts: list[Attempt] = []
         for claimed in reply.claimed:
-            spec = self._specs[claimed.type]
+            spec, place = self._specs[claimed.type], self._places[claimed.type]
             tries = claimed.tries or [""] * len(claimed.ids)
-            for key, record, tried in zip(claimed.ids, claimed.records, tries, strict=True):
-                attempts += self._open(spec, key, reply.stamp, record, tried)
-        # Told before any of them runs, since any may block the whole process.
-        self._begins()
+            attempts += [
+                Attempt(self._host, place, spec, key, reply.stamp, record, tried)
+                for key, record, tried in zip(claimed.ids, claimed.records, tries, strict=True)
+            ]
         for attempt in attempts:
-            self._start(attempt)
+            self._running[attempt.key] = attempt
+        # Told before any of them runs, since any may block the whole process.
+        self._tell_begins()
+        for attempt in attempts:
+            attempt.start()
 
-    def _open(
-        self, spec: WorkerSpec, key: str, stamp: str, record: str, tries: str
-    ) -> list[Attempt]:
-        """The attempt at a claimed job; none if what the store holds of it cannot be read."""
-        try:
-            attempt = Attempt(spec, key, stamp, record, tries, self._on_notes)
-        except (ValueError, IndexError) as error:
-            log.error("job %s cannot be read: %s", key, error)  # noqa: TRY400 - no news in a trace
-            self._refuse(spec, key, stamp, error)
-            self._free[spec.type] += 1
-            return []
-        self._running[key] = attempt
-        return [attempt]
-
-    def _start(self, attempt: Attempt) -> None:
-        relay = None if attempt.spec.run_in == "loop" else Relay(self._loop, attempt)
-        self._executor.start(attempt, attempt.open(relay))
-
-    def _refuse(self, spec: WorkerSpec, key: str, stamp: str, error: Exception) -> None:
-        empty = Attempt(spec, key, stamp, f"0 0 0 {spec.type}\n\nnull", "", self._on_notes)
-        failure = JobError("BadRecord", f"what the store holds of this job cannot be read: {error}")
-        self._outbox.add(empty, Failed(failure, "record"))
+    def _tell_begins(self) -> None:
+        self._watcher.begins(self.busy_until)
 
     def _on_notes(self, attempt: Attempt) -> None:
         self._outbox.note(attempt)
         self._wake.set()
 
     def _on_outcome(self, attempt: Attempt, outcome: Outcome) -> None:
-        if attempt.stop is not Stop.LOST:
-            self._outbox.add(attempt, outcome)
         if self._running.get(attempt.key) is attempt:
             del self._running[attempt.key]
         self._wake.set()
+        if attempt.stopping is not Stop.LOST:
+            self._outbox.add(attempt, outcome)
 
     def _on_left(self, attempt: Attempt) -> None:
+        self._stuck.remove(attempt)
         self._free[attempt.spec.type] += 1
         self._wake.set()

@@ -7,7 +7,7 @@ from typing import Any
 
 from tasuki.model.errors import AppError
 from tasuki.workers.spec import WorkerSpec, specs_of
-from tasuki.workers.worker import FUNCTION_MARK, Worker
+from tasuki.workers.worker import FUNCTION_MARK, Worker, worker_class
 
 
 class Registry:
@@ -26,8 +26,8 @@ class Registry:
     def of(cls, objects: Any) -> "Registry":
         """The workers found in a module, a class, a function, an instance, or a list of those.
 
-        In a module: every class that derives from `Worker`, has a type and was defined there, and
-        every function marked with `@worker`.
+        In a module: every class that derives from `Worker`, has a type and was defined there,
+        every such function marked with `@worker`, and every marked object that is no function.
 
         Raises:
             AppError: there are none, or one of them is not complete.
@@ -54,24 +54,37 @@ class Registry:
 def _collect(objects: Any) -> Iterator[Worker]:
     if isinstance(objects, ModuleType):
         for value in vars(objects).values():
-            if getattr(value, "__module__", None) == objects.__name__ and _is_worker(value):
+            if _is_own_worker(value, objects.__name__):
                 yield from _collect(value)
     elif isinstance(objects, Worker):
         yield objects
     elif inspect.isclass(objects) and issubclass(objects, Worker):
         yield _make(objects)
-    elif hasattr(objects, FUNCTION_MARK):
-        yield _make(getattr(objects, FUNCTION_MARK))
+    elif _is_marked(objects):
+        yield _make(worker_class(objects))
     elif isinstance(objects, (list, tuple)):
         for item in objects:
             yield from _collect(item)
 
 
-def _is_worker(value: Any) -> bool:
+def _is_own_worker(value: Any, module: str) -> bool:
+    """Whether a value of a module is a worker that was defined there, not only imported."""
     if inspect.isclass(value):
+        if value.__module__ != module or not issubclass(value, Worker):
+            return False
         # A class without a type is taken for a base of others.
-        return issubclass(value, Worker) and bool(value.type or value.types)
-    return inspect.isfunction(value) and hasattr(value, FUNCTION_MARK)
+        return bool(value.type or value.types)
+    if inspect.isfunction(value):
+        return value.__module__ == module and _is_marked(value)
+    # Of a partial, or another object, it cannot be told where it was made.
+    return _is_marked(value)
+
+
+def _is_marked(value: Any) -> bool:
+    if inspect.isfunction(value):
+        return hasattr(value, FUNCTION_MARK)
+    # Other objects of an app may do anything when they are asked for an attribute.
+    return inspect.getattr_static(value, FUNCTION_MARK, None) is not None
 
 
 def _make(kind: type[Worker]) -> Worker:

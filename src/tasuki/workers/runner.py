@@ -2,32 +2,40 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Iterable
 
-from tasuki.model.errors import LeaseLostError, StoreError
+from tasuki.model.errors import LayoutError, LeaseLostError, StoreError, StoreUnsafeError
 from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
 from tasuki.upkeep.upkeep import Upkeep
+from tasuki.workers.attempt import Attempt, Stop
+from tasuki.workers.blackbox import BlackBox
+from tasuki.workers.callables import finished
 from tasuki.workers.life import Life
 from tasuki.workers.registry import Registry
+from tasuki.workers.stuck import StuckSlots
+from tasuki.workers.watchdog import Watchdog
+from tasuki.workers.watcher import Unwatched, Watcher
 from tasuki.workers.worker import Worker
 
 log = logging.getLogger("tasuki.runner")
 
+REGISTER_SECONDS = 1.0
+"""How long a runner waits before it tries again to register."""
 LEAVE_SECONDS = 2.0
 """How long a runner tries to leave a store that does not answer. Its lease runs out then."""
 
 
-def _ignore(_: str) -> None: ...
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Seconds between a life that ended for a fault and the next one, which doubles."""
 
 
 class Runner:
     """Runs the workers of a registry against one store.
 
-    `started` is told each identity that the runner takes, `beaten` the identity at each heartbeat
-    (in another thread), `begins` the identity before claimed jobs begin to run, `left` the identity
-    that has released everything.
+    `watcher` is told how it is doing. `box` is where it writes down which attempts have begun; one
+    that nobody reads is made if none is given.
     """
 
     def __init__(
@@ -36,28 +44,22 @@ class Runner:
         registry: Registry,
         terms: LeaseTerms | None = None,
         *,
-        started: Callable[[str], None] = _ignore,
-        beaten: Callable[[str], None] = _ignore,
-        begins: Callable[[str], None] = _ignore,
-        left: Callable[[str], None] = _ignore,
+        watcher: Watcher | None = None,
+        box: BlackBox | None = None,
     ) -> None:
         self._store = store
         self._registry = registry
         self._terms = terms or LeaseTerms()
-        self._started = started
-        self._beaten = beaten
-        self._begins = begins
-        self._left = left
+        self._watcher = watcher or Unwatched()
+        self._box = box or BlackBox.create()
+        self._own_box = box is None
+        self._stuck = StuckSlots(registry.specs, self._watcher.retire)
         self._outage = OutageLog(log)
         self._life: Life | None = None
         self._set_up: list[Worker] = []
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self._ended = asyncio.Event()
-
-    @property
-    def busy_until(self) -> float:
-        """Monotonic time by which the running jobs should be over; 0 if that cannot be said."""
-        return self._life.pump.busy_until if self._life else 0.0
+        self._pause = FIRST_PAUSE
 
     async def run(self) -> None:
         """Set up the workers, run jobs until `stop`, and tear the workers down.
@@ -65,23 +67,29 @@ class Runner:
         Raises:
             Exception: what a worker's `setup` raised.
             LayoutError: the store was written by another version of Tasuki.
+            StoreUnsafeError: the store could lose jobs.
         """
+        watchdog = Watchdog(self._attempts, self._watcher.blocked)
+        watchdog.start()
         upkeep = Upkeep(self._store.maintenance(self._terms))
         try:
             for worker in self._registry.workers:
-                await worker.setup()
+                await finished(worker.setup())
                 self._set_up.append(worker)
             await upkeep.start()
-            while not self._stopping:
+            while not self._stopping.is_set():
                 await self._live()
         finally:
             await upkeep.stop()
             await self._tear_down()
+            await watchdog.stop()
+            if self._own_box:
+                self._box.close()
             self._ended.set()
 
     async def stop(self, grace: float) -> None:
         """Claim nothing more, wait up to `grace` seconds for the running jobs, release the rest."""
-        self._stopping = True
+        self._stopping.set()
         if self._life is not None:
             await self._life.drain()
             try:
@@ -93,40 +101,68 @@ class Runner:
 
     def stop_now(self) -> None:
         """Release all jobs without waiting for them."""
-        self._stopping = True
+        self._stopping.set()
         if self._life is not None:
             self._life.abandon()
 
     async def _live(self) -> None:
         life = Life(
-            self._store, self._registry, self._terms, self._on_beat, self._on_begin, self._outage
+            self._store,
+            self._registry,
+            self._terms,
+            self._watcher,
+            self._outage,
+            box=self._box,
+            stuck=self._stuck,
         )
         self._life = life
         try:
             # Said first: from the moment it is registered, someone must know whose jobs they are.
-            self._started(life.lease.runner)
+            self._watcher.registered(life.lease.runner)
             if not await self._register(life):
                 return
             await life.run()
+            self._pause = FIRST_PAUSE
             await self._leave(life)
         except LeaseLostError as error:
             log.warning("%s: its jobs were taken back; going on under a new name", error)
             await life.wind_down()
+        except (LayoutError, StoreUnsafeError):
+            raise
+        except Exception:
+            log.exception("runner %s failed; going on under a new name", life.lease.runner)
+            await self._bury(life)
         finally:
             self._life = None
             await life.close()
 
+    async def _bury(self, life: Life) -> None:
+        """Give back what a life held that ended for a fault, and wait a little for the next one."""
+        life.pump.stop_all(Stop.LOST)
+        await life.wind_down()
+        await self._leave(life)
+        pause, self._pause = self._pause, min(2 * self._pause, LONGEST_PAUSE)
+        await self._rest(pause)
+
     async def _register(self, life: Life) -> bool:
-        while not self._stopping:
+        while not self._stopping.is_set():
             try:
                 await life.register()
                 return True
             except StoreError as error:
-                if type(error).code in ("layout", "store_unsafe"):
+                if not error.transient:
                     raise
                 self._outage.down(error)
-                await asyncio.sleep(1)
+                await self._rest(REGISTER_SECONDS)
         return False
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, but no longer than until the order to stop."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
 
     async def _leave(self, life: Life) -> None:
         try:
@@ -135,23 +171,18 @@ class Runner:
         except (StoreError, TimeoutError) as error:
             log.warning("left without telling the store, which did not answer: %s", error)
             return
-        self._left(life.lease.runner)
+        self._watcher.left(released)
         if released:
             log.info("released %d unfinished jobs", released)
 
     async def _tear_down(self) -> None:
         for worker in reversed(self._set_up):
             try:
-                await worker.teardown()
+                await finished(worker.teardown())
             except Exception:
                 log.exception("teardown of %s failed", type(worker).__name__)
         self._set_up.clear()
 
-    def _on_beat(self) -> None:
+    def _attempts(self) -> Iterable[Attempt]:
         life = self._life
-        if life is not None:
-            self._beaten(life.lease.runner)
-
-    def _on_begin(self) -> None:
-        if self._life is not None:
-            self._begins(self._life.lease.runner)
+        return () if life is None else life.pump.attempts

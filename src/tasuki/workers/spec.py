@@ -12,6 +12,9 @@ from tasuki.model.backoff import DEFAULT_BACKOFF, BackoffRule, check_backoff
 from tasuki.model.errors import AppError, InvalidError
 from tasuki.model.job import DEFAULT_ATTEMPTS, check_attempts, check_timeout
 from tasuki.model.names import check_type
+from tasuki.model.plain import plain_number
+from tasuki.workers.callables import awaiting, is_asynchronous, is_generator
+from tasuki.workers.data_type import data_type
 from tasuki.workers.job import Job
 from tasuki.workers.worker import RunIn, Worker
 
@@ -39,7 +42,11 @@ class WorkerSpec:
     @property
     def options(self) -> str:
         """What others should know of it, as JSON for the store."""
-        known: dict[str, Any] = {"attempts": self.attempts, "timeout": self.timeout}
+        known: dict[str, Any] = {
+            "attempts": self.attempts,
+            "timeout": self.timeout,
+            "concurrency": self.concurrency,
+        }
         return msgspec.json.encode({k: v for k, v in known.items() if v is not None}).decode()
 
 
@@ -66,36 +73,57 @@ def _own_types(worker: Worker) -> tuple[str, ...]:
 
 
 def _spec(worker: Worker, name: str) -> WorkerSpec:
-    check_type(name)
+    name = check_type(name)
     process = worker.process
     if type(worker).process is Worker.process:
         raise InvalidError("is missing: write `async def process(self, job)`", field="process")
+    for hook in ("setup", "teardown"):
+        _check_hook(worker, hook)
+    if is_generator(process):
+        raise InvalidError("has a `yield`, and would never run: use `return`", field="process")
     run_in = _run_in(worker, process)
     default = LOOP_CONCURRENCY if run_in == "loop" else THREAD_CONCURRENCY
-    concurrency = default if worker.concurrency is None else worker.concurrency
-    if not isinstance(concurrency, int) or not 1 <= concurrency <= MOST_CONCURRENCY:
-        raise InvalidError(f"must be from 1 to {MOST_CONCURRENCY}", field="concurrency")
-    if worker.attempts is not None:
-        check_attempts(worker.attempts)
-    if worker.backoff is not None:
-        check_backoff(worker.backoff)
-    if worker.timeout is not None:
-        check_timeout(worker.timeout)
     return WorkerSpec(
         type=name,
         worker=worker,
-        process=process,
+        process=process if run_in == "thread" or _is_async_def(process) else awaiting(process),
         run_in=run_in,
-        concurrency=concurrency,
-        attempts=worker.attempts or DEFAULT_ATTEMPTS,
-        backoff=worker.backoff or DEFAULT_BACKOFF,
-        timeout=worker.timeout,
-        decoder=_decoder(type(worker).process),
+        concurrency=default if worker.concurrency is None else _concurrency(worker.concurrency),
+        attempts=DEFAULT_ATTEMPTS if worker.attempts is None else check_attempts(worker.attempts),
+        backoff=DEFAULT_BACKOFF if worker.backoff is None else check_backoff(worker.backoff),
+        timeout=None if worker.timeout is None else check_timeout(worker.timeout),
+        decoder=_decoder(process),
     )
 
 
+def _concurrency(concurrency: object) -> int:
+    number = plain_number(concurrency)
+    if not isinstance(number, int) or not 1 <= number <= MOST_CONCURRENCY:
+        message = f"must be from 1 to {MOST_CONCURRENCY}, as a whole number"
+        raise InvalidError(message, field="concurrency")
+    return number
+
+
+def _check_hook(worker: Worker, name: str) -> None:
+    """Refuse a `setup` or `teardown` that could not be called, or would not run."""
+    hook = getattr(worker, name)
+    if not callable(hook):
+        raise InvalidError(f"must be a method, not {hook!r}", field=name)
+    if is_generator(hook):
+        raise InvalidError("has a `yield`, and would never run", field=name)
+    try:
+        signature = inspect.signature(hook, follow_wrapped=False)
+    except ValueError:
+        return
+    try:
+        signature.bind()
+    except TypeError as error:
+        message = f"is called without arguments, as `{name}(self)`: {error}"
+        raise InvalidError(message, field=name) from error
+
+
 def _run_in(worker: Worker, process: Callable[..., Any]) -> RunIn:
-    asynchronous = inspect.iscoroutinefunction(process)
+    asynchronous = is_asynchronous(process)
     run_in = worker.run_in or ("loop" if asynchronous else "thread")
     if run_in == "process":
         raise InvalidError(
@@ -105,35 +133,26 @@ def _run_in(worker: Worker, process: Callable[..., Any]) -> RunIn:
         raise InvalidError(f"must be 'loop' or 'thread', not {run_in!r}", field="run_in")
     if run_in == "loop" and not asynchronous:
         raise InvalidError("is 'loop', so process must be `async def`", field="run_in")
-    if run_in == "thread" and asynchronous:
+    if run_in == "thread" and _is_async_def(process):
         raise InvalidError("is 'thread', so process must be a plain `def`", field="run_in")
     return run_in
 
 
+def _is_async_def(process: Callable[..., Any]) -> bool:
+    """Whether calling it gives a coroutine for sure; a decorator may have made it a plain one."""
+    return inspect.iscoroutinefunction(process)
+
+
 def _decoder(process: Callable[..., Any]) -> Decoder | None:
     """What turns data into the type that `process` names in `Job[...]`; None for plain values."""
-    data_type = _data_type(process)
-    if data_type is Any:
+    named = data_type(process)
+    if named is Any:
         return None
-    validate = getattr(data_type, "model_validate_json", None)
+    validate = getattr(named, "model_validate_json", None)
     if validate is not None:
         return typing.cast("Decoder", validate)
     try:
-        return msgspec.json.Decoder(data_type).decode
+        return msgspec.json.Decoder(named).decode
     except TypeError as error:
         message = f"Job[...] names a type that cannot be read: {error}"
         raise InvalidError(message, field="process") from error
-
-
-def _data_type(process: Callable[..., Any]) -> Any:
-    try:
-        hints = typing.get_type_hints(process)
-    except Exception as error:
-        raise InvalidError(f"its annotations cannot be read: {error}", field="process") from error
-    hints.pop("return", None)
-    for hint in hints.values():
-        if typing.get_origin(hint) is Job:
-            (data_type,) = typing.get_args(hint)
-            plain = data_type is Any or data_type is dict or isinstance(data_type, typing.TypeVar)
-            return Any if plain or typing.get_origin(data_type) is dict else data_type
-    return Any

@@ -45,16 +45,23 @@ class Worker:
     run_in: ClassVar[RunIn | None] = None
     """`loop` for an async `process`, `thread` for a plain one; found out by itself."""
 
+    # For classes whose own `__init__` does not call this one.
+    _url: str | None = None
+    _namespace: str = "tasuki"
+    _subscription: "Subscription | None" = None
+
     def __init__(self, url: str | None = None, *, namespace: str = "tasuki") -> None:
         self._url = url
         self._namespace = namespace
-        self._subscription: Subscription | None = None
 
-    async def setup(self) -> None:
-        """Called once in each runner before the first job: open a pool here."""
+    def setup(self) -> Any:
+        """Called once in each runner before the first job: open a pool here.
 
-    async def teardown(self) -> None:
-        """Called once in each runner after the last job."""
+        May be `async def` or plain. A plain one runs in the event loop's thread, before any job.
+        """
+
+    def teardown(self) -> Any:
+        """Called once in each runner after the last job; `async def` or plain."""
 
     def process(self, job: Job[Any]) -> Any:
         """Do the work of one job. What it returns is the result, as JSON; raising is failure.
@@ -113,35 +120,30 @@ def worker(
     """
     if not types or not all(isinstance(name, str) for name in types):
         raise TypeError('name the type of job: @worker("email")')
+    options = {
+        "types": types,
+        "concurrency": concurrency,
+        "attempts": attempts,
+        "backoff": backoff,
+        "timeout": timeout,
+        "run_in": run_in,
+    }
 
     def mark(function: F) -> F:
-        async def process_in_loop(self: Worker, job: Job[Any]) -> Any:
-            return await function(job)
-
-        def process_in_thread(self: Worker, job: Job[Any]) -> Any:
-            return function(job)
-
-        asynchronous = inspect.iscoroutinefunction(function)
-        process = process_in_loop if asynchronous else process_in_thread
-        # Annotations written as text are looked up where the function was defined.
-        process.__annotations__ = dict(function.__annotations__)
-        process.__wrapped__ = function  # pyright: ignore[reportFunctionMemberAccess]
-        made = type(
-            function.__name__,
-            (Worker,),
-            {
-                "__module__": function.__module__,
-                "__doc__": function.__doc__,
-                "types": types,
-                "concurrency": concurrency,
-                "attempts": attempts,
-                "backoff": backoff,
-                "timeout": timeout,
-                "run_in": run_in,
-                "process": process,
-            },
-        )
-        setattr(function, FUNCTION_MARK, made)
+        if inspect.isclass(function) or not callable(function):
+            raise TypeError(f"@worker is for functions, not for {function!r}; derive from Worker")
+        try:
+            setattr(function, FUNCTION_MARK, options)
+        except AttributeError:
+            raise TypeError(f"@worker cannot mark {function!r}; put it in a function") from None
         return function
 
     return mark
+
+
+def worker_class(function: Callable[..., Any]) -> type[Worker]:
+    """The worker class of a marked function: of the function as it is now, with all decorators."""
+    name = getattr(function, "__name__", type(function).__name__)
+    about = {"__module__": getattr(function, "__module__", None), "__doc__": function.__doc__}
+    options = getattr(function, FUNCTION_MARK)
+    return type(name, (Worker,), {**about, **options, "process": staticmethod(function)})

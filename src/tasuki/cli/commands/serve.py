@@ -11,6 +11,7 @@ _OWN_STORE = (*STORE, "fsync", "maxmemory", "allow_unsafe")
 _SERVER = (
     "server.host",
     "server.port",
+    "data_limit",
     "server.body_limit",
     "server.insecure",
     "server.allowed_hosts",

@@ -11,6 +11,7 @@ from tasuki.cli.output import Cell, Column, Table, print_json, remark, say
 from tasuki.cli.program import Command
 from tasuki.cli.run import at_desk
 from tasuki.cli.when import rough
+from tasuki.model.run_times import is_bucket
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
@@ -68,7 +69,7 @@ def added(minutes: Iterable[Mapping[str, Events]]) -> dict[str, Events]:
 
 def mean_seconds(events: Events) -> float | None:
     """How long an attempt took on average; None when none has ended."""
-    attempts = sum(count for event, count in events.items() if _is_bucket(event))
+    attempts = sum(count for event, count in events.items() if is_bucket(event))
     return events.get("ms", 0) / 1_000 / attempts if attempts else None
 
 
@@ -84,7 +85,3 @@ def _row(type: str, events: Events) -> list[str | Cell]:
         ),
         "-" if mean is None else rough(mean),
     ]
-
-
-def _is_bucket(event: str) -> bool:
-    return event[:1] == "h" and event[1:].isdigit()

@@ -41,9 +41,35 @@
  * @property {number|null} timeout seconds
  * @property {string|null} runner
  *
+ * @property {boolean} cancelling it was told to stop
+ * @property {Ended|null} before how it ended when it was retried
+ * @property {string|null} message
+ * @property {{data?: number, result?: number}} [cut] sizes in bytes of what is only begun
+ *
+ * @typedef {object} Ended
+ * @property {State} state
+ * @property {string|null} reason
+ * @property {{type: string, message: string, traceback: string}|null} error
+ * @property {number} attempts
+ * @property {number} crashes
+ * @property {string|null} started_at
+ * @property {string} finished_at
+ *
+ * @typedef {TypeInfo & {served: boolean|null, completed_by_minute: number[]|null,
+ *   p50: number|null, p95: number|null}} TypeRow times are in seconds
+ *
  * @typedef {Record<string, number>} Counters
- * @typedef {{minutes: {at: string, types: Record<string, Counters>}[],
- *   totals: Record<string, Counters>}} Stats
+ * @typedef {{at: string, counters: Counters}} Minute
+ *
+ * @typedef {object} Overview what could not be had is null
+ * @property {Record<State, number>|null} states
+ * @property {TypeRow[]|null} types
+ * @property {number|null} types_found
+ * @property {RunnerInfo[]|null} runners
+ * @property {Job[]|null} failures
+ * @property {Minute[]|null} minutes
+ * @property {Counters|null} totals
+ * @property {{part: "types"|"runners"|"stats"|"failures", code: string, cause: string}[]} problems
  */
 
 import { parseJson } from "./json.js";
@@ -71,14 +97,14 @@ export class Api {
     this.#base = base;
   }
 
-  /** @returns {Promise<TypeInfo[]>} */
-  async types() {
-    return (await this.#ask("GET", "/types")).types;
+  /** @param {string} find text in the names of types @returns {Promise<Overview>} */
+  overview(find) {
+    return this.#ask("GET", `/overview?${new URLSearchParams({ find })}`, parseJson);
   }
 
-  /** @returns {Promise<RunnerInfo[]>} */
-  async runners() {
-    return (await this.#ask("GET", "/runners")).runners;
+  /** @param {string} type @returns {Promise<TypeInfo|null>} */
+  async type(type) {
+    return (await this.#ask("GET", `/types?${new URLSearchParams({ type })}`)).types[0] ?? null;
   }
 
   /**
@@ -95,14 +121,13 @@ export class Api {
     return this.#ask("GET", `/jobs/${id}`, parseJson);
   }
 
-  /** @param {number} id @returns {Promise<string[]>} */
-  async log(id) {
-    return (await this.#ask("GET", `/jobs/${id}/log`)).lines;
-  }
-
-  /** @param {number} minutes @returns {Promise<Stats>} */
-  stats(minutes) {
-    return this.#ask("GET", `/stats?minutes=${minutes}`);
+  /**
+   * @param {number} id
+   * @param {number} after how many lines are known already
+   * @returns {Promise<{lines: string[], written: number}>}
+   */
+  log(id, after) {
+    return this.#ask("GET", `/jobs/${id}/log?after=${after}`);
   }
 
   /** @param {number} id @param {"retry"|"cancel"|"promote"} verb */

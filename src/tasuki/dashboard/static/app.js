@@ -7,6 +7,7 @@ import "./components/theme-switch.js";
 import "./components/toasts.js";
 import "./components/type-page.js";
 import { Element } from "./element.js";
+import { Focus } from "./focus.js";
 import { icon } from "./icon.js";
 import { Live } from "./live.js";
 import { jobHref, parseRoute } from "./router.js";
@@ -21,6 +22,7 @@ class App extends Element {
     super();
     this.api = new Api(API);
     this.live = new Live(`${API}/events`);
+    this.focusing = new Focus(this);
     this.route = parseRoute(location.hash);
     this.live.addEventListener("status", () => this.requestUpdate());
     this.addEventListener("toast", ({ detail }) => this.querySelector("tasuki-toasts").show(detail));
@@ -30,18 +32,22 @@ class App extends Element {
     super.connectedCallback();
     window.addEventListener("hashchange", this.#navigate);
     this.live.start();
+    this.focusing.start();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     window.removeEventListener("hashchange", this.#navigate);
     this.live.stop();
+    this.focusing.stop();
   }
 
   #navigate = () => {
     const before = this.route.key;
     this.route = parseRoute(location.hash);
-    if (this.route.key !== before) window.scrollTo(0, 0);
+    if (this.route.key === before) return;
+    window.scrollTo(0, 0);
+    this.focusing.move();
   };
 
   #search(event) {

@@ -1,7 +1,12 @@
-/** Numbers and times as people read them. */
+/** Numbers, times and text of others as people read them. */
 
 const COUNT = new Intl.NumberFormat("en");
 const DATE = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "medium" });
+const SIZES = ["bytes", "kB", "MB", "GB"];
+// What has no shape of its own, and what changes the direction of the text around it. Joiners stay:
+// words and emoji are made with them.
+const UNSEEN =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 const UNITS = [
   ["d", 86_400],
   ["h", 3_600],
@@ -42,6 +47,26 @@ export function distance(date, now) {
 /** @param {Date} date @example localTime(date) === "2026-01-31 08:05:00" */
 export function localTime(date) {
   return DATE.format(date);
+}
+
+/** @param {number} n @example bytes(1_200_000) === "1.2 MB" */
+export function bytes(n) {
+  let size = n;
+  let unit = 0;
+  while (size >= 1_000 && unit < SIZES.length - 1) {
+    size /= 1_000;
+    unit += 1;
+  }
+  return `${size < 10 && unit ? size.toFixed(1) : Math.round(size)} ${SIZES[unit]}`;
+}
+
+/**
+ * Text of jobs, with what cannot be seen in it written out, so that it looks like what it is.
+ * @param {string} text
+ * @example visible("invoice\u202egpj.exe") === "invoice\\u202egpj.exe"
+ */
+export function visible(text) {
+  return text.replace(UNSEEN, (unseen) => `\\u${unseen.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** @param {string} text */

@@ -1,3 +1,5 @@
+import { Pace } from "./pace.js";
+
 /**
  * What happens on the server, as it happens.
  *
@@ -6,7 +8,7 @@
 
 const NAMES = [
   "waiting", "scheduled", "active", "completed", "failed", "cancelled",
-  "progress", "removed", "paused", "resumed",
+  "cancelling", "progress", "removed", "paused", "resumed",
 ];
 const GAP = 250; // milliseconds between two "changes" at least
 const RETRY = { first: 1_000, most: 10_000 }; // milliseconds
@@ -18,6 +20,8 @@ const RETRY = { first: 1_000, most: 10_000 }; // milliseconds
  * been missed: look at everything anew), `status` (`connected` has changed).
  */
 export class Live extends EventTarget {
+  /** All that is shown is loaded in these turns, so that a page asks once a second at most. */
+  pace = new Pace();
   connected = true; // until it shows otherwise, so that nothing flashes while the page loads
   #url;
   #source = null;

@@ -4,7 +4,8 @@ import { ApiError } from "./api.js";
  * Something on the server that a component shows, kept up to date for as long as it is shown.
  *
  * It is loaded anew when a change affects it, after a lost connection, and every so often; never
- * twice at once, never more often than its gap says, and not while the tab is hidden.
+ * twice at once, never more often than its gap says, in turns with all others of the page, and not
+ * while the tab is hidden.
  *
  * @template T
  */
@@ -19,6 +20,7 @@ export class Resource {
   #started = -Infinity;
   #loading = false;
   #stale = false;
+  #turn = false;
   #timer = 0;
 
   /**
@@ -29,7 +31,7 @@ export class Resource {
    * @param {number} [options.gap] between two starts of `load`
    * @param {number} [options.every] at the latest, also without a change
    */
-  constructor(host, { load, affectedBy = () => false, gap = 250, every = 30_000 }) {
+  constructor(host, { load, affectedBy = () => false, gap = 1_000, every = 30_000 }) {
     this.#host = host;
     this.#options = { load, affectedBy, gap, every };
     host.addController(this);
@@ -46,13 +48,14 @@ export class Resource {
     this.#live.removeEventListener("changes", this.#changed);
     this.#live.removeEventListener("resync", this.refresh);
     clearTimeout(this.#timer);
+    this.#turn = false;
     this.#live = null;
   }
 
   /** Load anew, as soon as the gap allows it. */
   refresh = () => {
     this.#stale = true;
-    if (!this.#loading) this.#schedule(this.#started + this.#options.gap - performance.now());
+    if (!this.#loading && !this.#turn) this.#schedule(this.#started + this.#options.gap - performance.now());
   };
 
   #changed = (/** @type {CustomEvent} */ event) => {
@@ -61,11 +64,18 @@ export class Resource {
 
   #schedule(delay) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#load(), Math.max(0, delay));
+    this.#turn = false;
+    this.#timer = setTimeout(() => this.#take(), Math.max(0, delay));
+  }
+
+  #take() {
+    if (document.hidden) return; // `resync` follows when the tab is seen again
+    this.#turn = true;
+    this.#timer = setTimeout(() => this.#load(), this.#live.pace.take(performance.now()));
   }
 
   async #load() {
-    if (document.hidden) return; // `resync` follows when the tab is seen again
+    this.#turn = false;
     this.#loading = true;
     this.#stale = false;
     this.#started = performance.now();

@@ -48,7 +48,8 @@ class Events:
             "GET",
             f"{API}/events",
             "What happens, as it happens. An event is named by what happened: the state that jobs "
-            "came to, progress, removed, paused or resumed; `reset` says that events were missed",
+            "came to, cancelling, progress, removed, paused or resumed; `reset` says that some "
+            "were missed",
             self.stream,
             {200: MEDIA_TYPE},
             query=EventsQuery,

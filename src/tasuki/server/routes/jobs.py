@@ -23,6 +23,7 @@ from tasuki.server.replies import Reply
 from tasuki.server.submission import KEY_HEADER, LONGEST_KEY, decode_jobs, keyed_submission
 
 LONGEST_WAIT_SECONDS = 60
+MOST_WRITTEN = 2**53
 
 T = TypeVar("T")
 
@@ -41,6 +42,12 @@ class JobQuery(Struct, forbid_unknown_fields=True):
     """How many seconds to wait for the end of the job."""
 
     wait: Annotated[float, Meta(ge=0, le=LONGEST_WAIT_SECONDS)] = 0.0
+
+
+class LogQuery(Struct, forbid_unknown_fields=True):
+    """How many lines are known already: only those after them."""
+
+    after: Annotated[int, Meta(ge=0, le=MOST_WRITTEN)] = 0
 
 
 class Jobs:
@@ -88,7 +95,10 @@ class Jobs:
         return Reply(job_json(info or await self._admin.job(id)))
 
     async def log(self, request: Request) -> ASGIApp:
-        return Reply(LogLines(await self._admin.log(read_id(request.path_params["id"]))))
+        id = read_id(request.path_params["id"])
+        after = read_query(request.scope["query_string"], LogQuery).after
+        log = await self._admin.log_after(id, after)
+        return Reply(LogLines(log.lines, log.written))
 
     async def cancel(self, request: Request) -> ASGIApp:
         return await self._act(request, self._admin.cancel)
@@ -141,7 +151,13 @@ class Jobs:
             "DELETE", job, "Delete a job that is not active", self.remove, {204: None}, _ACT
         )
         yield Operation(
-            "GET", f"{job}/log", "The log of a job", self.log, {200: LogLines}, ("not_found",)
+            "GET",
+            f"{job}/log",
+            "The log of a job, or what is new of it",
+            self.log,
+            {200: LogLines},
+            ("not_found",),
+            query=LogQuery,
         )
         yield Operation(
             "POST",

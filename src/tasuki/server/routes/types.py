@@ -1,7 +1,9 @@
 """Types: look at them, pause and resume them."""
 
 from collections.abc import Iterable
+from typing import Annotated
 
+from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
@@ -9,9 +11,17 @@ from tasuki.admin import Admin
 from tasuki.server.answers import TypeList
 from tasuki.server.operations import API, Operation
 from tasuki.server.problems import RequestError
-from tasuki.server.query import read_type
+from tasuki.server.query import read_query, read_type
 from tasuki.server.replies import Reply
 from tasuki.store.types import TypeInfo
+
+MOST_NAMED = 20
+
+
+class TypesQuery(Struct, forbid_unknown_fields=True):
+    """Only these types, as far as they are known; none: all."""
+
+    type: Annotated[tuple[str, ...], Meta(max_length=MOST_NAMED)] = ()
 
 
 class Types:
@@ -21,7 +31,11 @@ class Types:
         self._admin = admin
 
     async def list(self, request: Request) -> ASGIApp:
-        return Reply(TypeList(await self._admin.types()))
+        names = read_query(request.scope["query_string"], TypesQuery).type
+        if not names:
+            return Reply(TypeList(await self._admin.types()))
+        found = [await self._admin.type(name) for name in sorted(set(names))]
+        return Reply(TypeList([info for info in found if info is not None]))
 
     async def show(self, request: Request) -> ASGIApp:
         type = read_type(request.path_params["type"])
@@ -38,7 +52,14 @@ class Types:
 
     def operations(self) -> Iterable[Operation]:
         type = f"{API}/types/{{type}}"
-        yield Operation("GET", f"{API}/types", "All known types", self.list, {200: TypeList})
+        yield Operation(
+            "GET",
+            f"{API}/types",
+            "All known types, or some of them",
+            self.list,
+            {200: TypeList},
+            query=TypesQuery,
+        )
         yield Operation("GET", type, "One type", self.show, {200: TypeInfo}, ("not_found",))
         yield Operation(
             "POST",

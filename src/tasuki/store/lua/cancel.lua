@@ -19,21 +19,29 @@
 --@include depart
 
 local found = locate(request.ids)
-local states, chosen, told = {}, {}, {}
+local states, chosen, told, runners = {}, {}, {}, {}
 for i, id in ipairs(request.ids) do
   local state = found.states[i]
   states[i] = state or 'missing'
   if state == 'active' then
     local runner = holder(found.places[i])
-    told[runner] = told[runner] or {}
+    if not told[runner] then
+      told[runner] = {}
+      runners[#runners + 1] = runner
+    end
     table.insert(told[runner], id)
   elseif state == 'waiting' or state == 'scheduled' then
     chosen[#chosen + 1] = i
   end
 end
-for runner, ids in pairs(told) do
+for _, runner in ipairs(runners) do
+  local ids = told[runner]
   bulk('SADD', 'cancel:' .. runner, ids)
   ring_runner(runner)
+  local groups, order = by_type(ids, gather('HMGET', 'jobs', ids))
+  for _, type in ipairs(order) do
+    emit('cancelling', type, groups[type].ids)
+  end
 end
 cancel_unrun(request.ids, found, chosen, 'cancelled', request.message,
   request.cancelled_age, request.cancelled_most)

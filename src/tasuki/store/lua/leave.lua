@@ -25,7 +25,7 @@
 local ids, stamps = held_by(request.runner, 0)
 local death
 if request.unasked then
-  death = death_of(request.runner, request.error, false, request.max_crashes)
+  death = death_of(request.runner, request.error, false, true, request.max_crashes)
 end
 local released = take_back(request.runner, ids, stamps, death, request.keep)
 forget_runner(request.runner)

@@ -1,6 +1,7 @@
 #!lua
 -- retry: completed, failed, cancelled -> waiting, by a person. The attempts start again, and the job
--- does not expire any more: its time may be over, and somebody wants it run all the same.
+-- does not expire any more: its time may be over, and somebody wants it run all the same. How it ended
+-- stays known, but for the result.
 --
 -- ids      the jobs
 --
@@ -18,12 +19,15 @@
 --@include depart
 
 local found = locate(request.ids)
-local states, ended, chosen, endless = {}, {}, {}, {}
+local states, ended, chosen, endless, before = {}, {}, {}, {}, {}
 for i, id in ipairs(request.ids) do
   states[i] = found.states[i] or 'missing'
   if found.ends[i] then
     ended[#ended + 1] = i
     chosen[#chosen + 1] = id
+    local head, body = string.match(found.ends[i], '^([^\n]*\n)(.*)$')
+    before[#before + 1] = id
+    before[#before + 1] = head .. (found.states[i] == 'failed' and body or '')
     local record, changed = string.gsub(found.records[i], '^(%d+) [1-9]%d* ', '%1 0 ')
     if changed == 1 then
       endless[#endless + 1] = id
@@ -33,6 +37,7 @@ for i, id in ipairs(request.ids) do
 end
 depart(request.ids, found, ended)
 bulk('HSET', 'jobs', endless)
+bulk('HSET', 'before', before)
 for _, name in ipairs({ 'ends', 'results', 'tries', 'progress' }) do
   bulk('HDEL', name, chosen)
 end

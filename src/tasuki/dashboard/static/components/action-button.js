@@ -1,12 +1,14 @@
 import { ApiError } from "../api.js";
 import { Element } from "../element.js";
+import { visible } from "../format.js";
 import { icon } from "../icon.js";
-import { html } from "../vendor/lit/lit.js";
+import { html, nothing } from "../vendor/lit/lit.js";
 
 const ARMED = 4_000; // milliseconds in which a second click confirms
 
 /**
- * A button that asks the server to do something, and says how that went. With `confirm` it takes
+ * A button that asks the server to do something, and says how that went. While it does, it keeps the
+ * focus, which a disabled button would lose. With `confirm` it takes
  * two clicks, and shows that text before the second one.
  */
 class ActionButton extends Element {
@@ -30,6 +32,7 @@ class ActionButton extends Element {
   }
 
   #click() {
+    if (this.busy) return;
     if (!this.confirm || this.armed) return this.#act();
     this.armed = true;
     this.#timer = setTimeout(this.#disarm, ARMED);
@@ -56,9 +59,9 @@ class ActionButton extends Element {
 
   render() {
     const label = this.armed ? this.confirm : this.label;
-    const spoken = this.about ? `${label} ${this.about}` : label;
+    const spoken = visible(this.about ? `${label} ${this.about}` : label);
     return html`<button class=${this.compact ? "quiet square" : ""} ?data-armed=${this.armed}
-      aria-label=${spoken} title=${this.compact ? spoken : ""} ?disabled=${this.busy}
+      aria-label=${spoken} title=${this.compact ? spoken : ""} aria-disabled=${this.busy ? "true" : nothing}
       @click=${this.#click} @blur=${this.#disarm}
     >${icon(this.icon)}${this.compact ? "" : label}</button>`;
   }

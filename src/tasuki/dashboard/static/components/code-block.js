@@ -1,8 +1,9 @@
 import { Element } from "../element.js";
+import { visible } from "../format.js";
 import { icon } from "../icon.js";
 import { html } from "../vendor/lit/lit.js";
 
-/** Text in fixed width, with a button that copies it. */
+/** Text in fixed width, with a button that copies it as it is. */
 class CodeBlock extends Element {
   static properties = {
     text: {},
@@ -33,7 +34,7 @@ class CodeBlock extends Element {
 
   render() {
     return html`<div class="code">
-      <pre tabindex="0" aria-label=${this.label}>${this.text}</pre>
+      <pre tabindex="0" aria-label=${this.label}>${visible(this.text)}</pre>
       <button class="quiet square" aria-label="Copy: ${this.label}" title="Copy"
         @click=${this.#copy}>${icon("copy")}</button>
     </div>`;

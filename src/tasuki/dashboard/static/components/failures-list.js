@@ -1,5 +1,5 @@
 import { Element } from "../element.js";
-import { firstLine } from "../format.js";
+import { firstLine, visible } from "../format.js";
 import { jobHref, typeHref } from "../router.js";
 import { html, repeat } from "../vendor/lit/lit.js";
 import "./time-ago.js";
@@ -18,12 +18,12 @@ function row({ id, type, error, reason, attempts, finished_at }) {
   return html`<li data-id=${id}>
     <div class="line">
       <a class="id" href=${jobHref(id)}>#${id}</a>
-      <a class="type" href=${typeHref(type)}>${type}</a>
+      <a class="type" href=${typeHref(type)}>${visible(type)}</a>
       <span class="aside">attempt ${attempts.made} of ${attempts.max}</span>
       <tasuki-ago class="aside" at=${finished_at}></tasuki-ago>
     </div>
     <a class="error" href=${jobHref(id)} tabindex="-1">
-      <b>${error?.type ?? reason}</b> ${firstLine(error?.message ?? "")}
+      <b>${visible(error?.type ?? reason)}</b> <bdi>${visible(firstLine(error?.message ?? ""))}</bdi>
     </a>
   </li>`;
 }

@@ -1,6 +1,6 @@
 import { ApiError } from "../api.js";
 import { Element, problem } from "../element.js";
-import { firstLine } from "../format.js";
+import { bytes, firstLine, visible } from "../format.js";
 import { jsonText } from "../json.js";
 import { Resource } from "../resource.js";
 import { jobHref } from "../router.js";
@@ -25,7 +25,6 @@ class JobList extends Element {
   #first = new Resource(this, {
     load: () => this.#load(),
     affectedBy: ({ type }) => type === this.type && !this.further,
-    gap: 500,
     every: 10_000,
   });
 
@@ -36,6 +35,7 @@ class JobList extends Element {
   }
 
   async #more() {
+    if (this.busy) return;
     this.busy = true;
     const { jobs, cursor } = this.further ?? { jobs: [], cursor: this.#first.value.cursor };
     try {
@@ -60,15 +60,16 @@ class JobList extends Element {
   }
 
   #page(first) {
-    const { jobs, cursor } = this.further
+    const { jobs: found, cursor } = this.further
       ? { jobs: [...first.jobs, ...this.further.jobs], cursor: this.further.cursor }
       : first;
+    const jobs = latestFirst(found);
     return html`
       ${jobs.length
         ? table(jobs)
         : html`<p class="panel empty">No ${this.state ?? ""} jobs of this type.</p>`}
       <div class="more">
-        ${cursor ? html`<button ?disabled=${this.busy} @click=${this.#more}>More</button>` : nothing}
+        ${cursor ? html`<button aria-disabled=${this.busy ? "true" : nothing} @click=${this.#more}>More</button>` : nothing}
         ${this.further
           ? html`<button class="quiet" @click=${this.#back}>Back to the first ones</button>
               <span class="aside">The list rests while more than its first page is shown.</span>`
@@ -96,13 +97,34 @@ function table(jobs) {
 function row(job) {
   return html`<tr data-id=${job.id}>
     <th scope="row" class="number"><a class="id" href=${jobHref(job.id)}>#${job.id}</a></th>
-    <td><tasuki-state state=${job.state}></tasuki-state></td>
-    <td class="text">${job.error
-      ? html`<span class="error"><b>${job.error.type}</b> ${cut(firstLine(job.error.message))}</span>`
-      : html`<code>${cut(jsonText(job.data))}</code>`}</td>
+    <td><tasuki-state state=${job.state} ?cancelling=${job.cancelling}></tasuki-state></td>
+    <td class="text">${text(job)}</td>
     <td class="number attempts">${job.attempts.made} of ${job.attempts.max}</td>
     <td class="number"><tasuki-ago at=${moment(job)}></tasuki-ago></td>
   </tr>`;
+}
+
+function text(job) {
+  const { error, reason, cut } = job;
+  if (error) {
+    return html`<span class="error"><b>${visible(error.type)}</b>
+      <bdi>${begin(firstLine(error.message))}</bdi></span>`;
+  }
+  const data = cut?.data && typeof job.data === "string" ? `${job.data}…` : begin(jsonText(job.data));
+  return [
+    reason === "suspect" ? html`<span class="tag warning">waits apart</span> ` : nothing,
+    html`<code>${visible(data)}</code>`,
+    cut?.data ? html` <span class="aside">${bytes(cut.data)}</span>` : nothing,
+  ];
+}
+
+/** Those that have ended by the time of their end; the API gives them by the time they are kept to. */
+function latestFirst(jobs) {
+  return jobs.toSorted((a, b) =>
+    a.state === b.state && a.finished_at && b.finished_at
+      ? Date.parse(b.finished_at) - Date.parse(a.finished_at)
+      : 0,
+  );
 }
 
 /** The time that matters most in the job's state. */
@@ -110,8 +132,8 @@ function moment({ created_at, run_at, started_at, finished_at }) {
   return finished_at ?? started_at ?? run_at ?? created_at;
 }
 
-function cut(text) {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+function begin(text) {
+  return visible(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 }
 
 customElements.define("tasuki-job-list", JobList);

@@ -1,6 +1,6 @@
 import { Element, problem } from "../element.js";
 import { count } from "../format.js";
-import { perType, sum } from "../history.js";
+import { sum } from "../history.js";
 import { Resource } from "../resource.js";
 import { html, nothing } from "../vendor/lit/lit.js";
 import "./code-block.js";
@@ -10,79 +10,90 @@ import "./stat-tiles.js";
 import "./throughput-chart.js";
 import "./types-table.js";
 
-const FAILURES = 20;
-const TOTALS = ["enqueued", "completed", "failed", "cancelled", "retried", "crashed"];
+const TOTALS = {
+  enqueued: "submitted",
+  completed: "completed",
+  failed: "failed",
+  cancelled: "cancelled",
+  retried: "attempts that failed and were tried again",
+  crashed: "attempts whose process died",
+};
 
-const movesJobs = ({ what }) => what !== "progress";
-
-/** Everything at a glance. */
+/** Everything at a glance. What cannot be had says so in its own place. */
 class OverviewPage extends Element {
-  static properties = { api: { attribute: false }, live: { attribute: false } };
+  static properties = {
+    api: { attribute: false },
+    live: { attribute: false },
+    find: { state: true }, // text in the names of the types that are shown
+  };
 
-  #types = new Resource(this, { load: () => this.api.types(), affectedBy: movesJobs });
-  #runners = new Resource(this, {
-    load: () => this.api.runners(),
-    affectedBy: movesJobs,
-    gap: 1_000,
-    every: 3_000,
+  /** What was last known of each part. */
+  #known = {};
+  #overview = new Resource(this, {
+    load: () => this.#load(),
+    affectedBy: ({ what }) => what !== "progress",
+    every: 5_000,
   });
-  #stats = new Resource(this, {
-    load: () => this.api.stats(60),
-    affectedBy: movesJobs,
-    gap: 1_000,
-    every: 10_000,
-  });
-  #failures = new Resource(this, {
-    load: async () => (await this.api.jobs({ state: "failed", limit: FAILURES })).jobs,
-    affectedBy: (change) => change.what === "failed" || this.#isShown(change),
-    gap: 500,
-  });
+
+  constructor() {
+    super();
+    this.find = "";
+  }
 
   connectedCallback() {
     super.connectedCallback();
     document.title = "Tasuki";
   }
 
-  /** Whether a change is about a job in the list of failures, such as a retry. */
-  #isShown({ ids }) {
-    return this.#failures.value?.some((job) => ids.includes(job.id)) ?? false;
+  async #load() {
+    const overview = await this.api.overview(this.find);
+    const had = Object.entries(overview).filter(([, value]) => value !== null);
+    this.#known = { ...this.#known, ...Object.fromEntries(had) };
+    return this.#known;
+  }
+
+  #look(event) {
+    this.find = event.detail;
+    this.#overview.refresh();
   }
 
   render() {
-    const all = [this.#types, this.#runners, this.#stats, this.#failures];
-    const values = all.map((resource) => resource.value);
-    return [problem(...all), values.includes(undefined) ? nothing : this.#page(...values)];
+    return [problem(this.#overview), this.#overview.value ? this.#page(this.#overview.value) : nothing];
   }
 
-  #page(types, runners, stats, failures) {
-    if (types.length === 0) return welcome(runners);
-    const hour = sum(perType(stats));
+  #page({ states, types, types_found, runners, failures, minutes, totals, problems }) {
+    if (types_found === 0 && !this.find && runners) return welcome(runners);
+    const why = Object.fromEntries(problems.map(({ part, cause }) => [part, cause]));
     return html`
       <h1 class="unseen">Overview</h1>
-      <tasuki-stat-tiles .types=${types} .runners=${runners} .hour=${hour}></tasuki-stat-tiles>
-      ${panel(
-        "Jobs per minute",
-        html`<tasuki-throughput-chart .stats=${stats}></tasuki-throughput-chart>`,
-      )}
-      ${panel(
-        "Types",
-        html`<tasuki-types-table .api=${this.api} .types=${types} .stats=${stats}
-          .runners=${runners}></tasuki-types-table>`,
-      )}
+      ${part(why.types, states && html`<tasuki-stat-tiles .states=${states} .runners=${runners}
+        .hour=${minutes && sum(minutes)}></tasuki-stat-tiles>`)}
+      ${panel("Jobs per minute", why.stats, minutes && html`<tasuki-throughput-chart
+        .minutes=${minutes}></tasuki-throughput-chart>`)}
+      ${panel("Types", why.types, types && html`<tasuki-types-table .api=${this.api} .types=${types}
+        .found=${types_found} .find=${this.find} @find=${this.#look}></tasuki-types-table>`)}
       <div class="columns">
-        ${panel(
-          "Recent failures",
-          html`<tasuki-failures-list .jobs=${failures}></tasuki-failures-list>`,
-        )}
-        ${panel("Runners", html`<tasuki-runners-table .runners=${runners}></tasuki-runners-table>`)}
+        ${panel("Recent failures", why.failures, failures && html`<tasuki-failures-list
+          .jobs=${failures}></tasuki-failures-list>`)}
+        ${panel("Runners", why.runners, runners && html`<tasuki-runners-table
+          .runners=${runners}></tasuki-runners-table>`)}
       </div>
-      ${totals(stats)}
+      ${totals ? since(totals) : nothing}
     `;
   }
 }
 
-function panel(name, content) {
-  return html`<section class="panel" aria-label=${name}><h2>${name}</h2>${content}</section>`;
+function panel(name, why, content) {
+  return html`<section class="panel" aria-label=${name}><h2>${name}</h2>${part(why, content)}</section>`;
+}
+
+/** What is known, and why it is not newer if that is so. */
+function part(why, content) {
+  const stale = why
+    ? html`<p class="problem part" role="alert">${content ? "This is not up to date" : "This cannot be had"}:
+        ${why}.</p>`
+    : nothing;
+  return [stale, content ?? nothing];
 }
 
 function welcome(runners) {
@@ -103,10 +114,12 @@ function welcome(runners) {
   </section>`;
 }
 
-function totals(stats) {
-  const all = sum(stats.totals);
+function since(totals) {
   return html`<p class="totals">Since the beginning
-    ${TOTALS.map((event) => html`<span><b>${count(all[event] ?? 0)}</b> ${event}</span>`)}
+    ${Object.entries(TOTALS).map(
+      ([event, name]) =>
+        html`<span data-event=${event}><b>${count(totals[event] ?? 0)}</b> ${name}</span>`,
+    )}
   </p>`;
 }
 

@@ -1,4 +1,5 @@
 import { Element } from "../element.js";
+import { visible } from "../format.js";
 import { jsonText } from "../json.js";
 import { html, nothing } from "../vendor/lit/lit.js";
 
@@ -11,8 +12,8 @@ class ProgressBar extends Element {
     return html`<p class="progress">
       ${total > 0
         ? html`<progress max=${total} value=${done} aria-label="Progress"></progress>
-            <span>${done} of ${total}</span> ${note ? html`<span>${note}</span>` : nothing}`
-        : html`Progress <code>${jsonText(this.value)}</code>`}
+            <span>${done} of ${total}</span> ${note ? html`<bdi>${visible(String(note))}</bdi>` : nothing}`
+        : html`Progress <code>${visible(jsonText(this.value))}</code>`}
     </p>`;
   }
 }

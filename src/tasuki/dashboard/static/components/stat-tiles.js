@@ -6,7 +6,7 @@ import { html } from "../vendor/lit/lit.js";
 /** How many jobs are in each state, over all types, and what the last hour brought. */
 class StatTiles extends Element {
   static properties = {
-    types: { attribute: false },
+    states: { attribute: false }, // how many jobs are in each
     runners: { attribute: false },
     hour: { attribute: false }, // counters of the last hour, over all types
   };
@@ -16,20 +16,24 @@ class StatTiles extends Element {
   }
 
   #tile(state) {
-    const n = this.types.reduce((total, type) => total + type[state], 0);
     return html`<div class="tile" data-state=${state}>
       <dt>${state}</dt>
-      <dd>${count(n)}</dd>
+      <dd>${count(this.states[state])}</dd>
       <dd class="aside">${this.#aside(state)}</dd>
     </div>`;
   }
 
   #aside(state) {
-    const n = this.runners.length;
-    if (state === "active") return `on ${n} ${n === 1 ? "runner" : "runners"}`;
+    if (state === "active") return this.#runners();
+    if (!this.hour) return "";
     const event = { waiting: "enqueued", scheduled: "retried" }[state] ?? state;
     const name = { waiting: " new", scheduled: " retried" }[state] ?? "";
     return `${count(this.hour[event] ?? 0)}${name} last hour`;
+  }
+
+  #runners() {
+    const n = this.runners?.length;
+    return n === undefined ? "" : `on ${n} ${n === 1 ? "runner" : "runners"}`;
   }
 }
 

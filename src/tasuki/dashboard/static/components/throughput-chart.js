@@ -15,7 +15,7 @@ const SHORT = new Intl.NumberFormat("en", { notation: "compact" });
 /** Jobs per minute over the last hour: those that came as a line, how attempts ended as bars. */
 class ThroughputChart extends Element {
   static properties = {
-    stats: { attribute: false },
+    minutes: { attribute: false },
     minute: { state: true }, // the one under the pointer
   };
 
@@ -40,9 +40,9 @@ class ThroughputChart extends Element {
   }
 
   render() {
-    const minute = this.stats.minutes[this.minute];
+    const minute = this.minutes[this.minute];
     const entry = (name) => {
-      const values = series(this.stats, name);
+      const values = series(this.minutes, name);
       const n = minute ? values[this.minute] : values.reduce((a, b) => a + b, 0);
       return html`<li data-series=${name}><span class="swatch"></span>${name}<b>${count(n)}</b></li>`;
     };
@@ -56,14 +56,14 @@ class ThroughputChart extends Element {
   }
 
   updated(changed) {
-    if (!changed.has("stats")) return;
-    if (this.#plot) this.#plot.setData(columns(this.stats));
+    if (!changed.has("minutes")) return;
+    if (this.#plot) this.#plot.setData(columns(this.minutes));
     else this.#draw();
   }
 
   #draw() {
     const target = this.querySelector(".plot");
-    this.#plot = new uPlot(this.#options(target.clientWidth), columns(this.stats), target);
+    this.#plot = new uPlot(this.#options(target.clientWidth), columns(this.minutes), target);
     this.#sizes.observe(target);
   }
 
@@ -125,15 +125,15 @@ class ThroughputChart extends Element {
  * Columns for uPlot: the middle of each minute, the bars from the topmost down, the line. The line
  * leaves out the minute that has only begun, since it would always seem to fall.
  */
-function columns(stats) {
+function columns(minutes) {
   const stacked = [];
-  let below = stats.minutes.map(() => 0);
+  let below = minutes.map(() => 0);
   for (const name of BARS) {
-    below = series(stats, name).map((n, minute) => n + below[minute]);
+    below = series(minutes, name).map((n, minute) => n + below[minute]);
     stacked.unshift(below);
   }
-  const middle = stats.minutes.map(({ at }) => new Date(at).getTime() / 1_000 + 30);
-  return [middle, ...stacked, [...series(stats, LINE).slice(0, -1), null]];
+  const middle = minutes.map(({ at }) => new Date(at).getTime() / 1_000 + 30);
+  return [middle, ...stacked, [...series(minutes, LINE).slice(0, -1), null]];
 }
 
 customElements.define("tasuki-throughput-chart", ThroughputChart);

@@ -1,4 +1,5 @@
 import { Element } from "../element.js";
+import { visible } from "../format.js";
 import { html, repeat } from "../vendor/lit/lit.js";
 
 const SECONDS = { done: 4, error: 10 };
@@ -28,7 +29,7 @@ class Toasts extends Element {
         this.shown,
         (toast) => toast,
         (toast) => html`<button class="toast" data-kind=${toast.kind} title="Dismiss"
-          @click=${() => this.#drop(toast)}>${toast.text}</button>`,
+          @click=${() => this.#drop(toast)}>${visible(toast.text)}</button>`,
       )}
     </div>`;
   }

@@ -1,5 +1,5 @@
 import { Element, problem } from "../element.js";
-import { count } from "../format.js";
+import { count, visible } from "../format.js";
 import { icon } from "../icon.js";
 import { Resource } from "../resource.js";
 import { STATES, typeHref } from "../router.js";
@@ -17,14 +17,21 @@ class TypePage extends Element {
   };
 
   #info = new Resource(this, {
-    load: async () => (await this.api.types()).find(({ type }) => type === this.type) ?? null,
+    load: () => this.api.type(this.type),
     affectedBy: ({ what, type }) => type === this.type && what !== "progress",
-    gap: 500,
   });
 
   connectedCallback() {
     super.connectedCallback();
-    document.title = `${this.type} · Tasuki`;
+    document.title = `${visible(this.type)} · Tasuki`;
+  }
+
+  updated(changed) {
+    if (!changed.has("state")) return;
+    // The row of tabs is wider than a phone. `scrollIntoView` would move the page as well.
+    const tabs = this.querySelector(".tabs");
+    const chosen = tabs.querySelector("[aria-current]");
+    tabs.scrollLeft = chosen.offsetLeft - (tabs.clientWidth - chosen.offsetWidth) / 2;
   }
 
   render() {
@@ -33,7 +40,7 @@ class TypePage extends Element {
     return html`
       <div class="heading">
         <a class="back" href="#/" aria-label="To the overview">${icon("arrow-left")}</a>
-        <h1>${type}</h1>
+        <h1>${visible(type)}</h1>
         ${info?.paused ? html`<span class="tag">paused</span>` : nothing}
         <span class="actions">${info ? pauseButton(api, info) : nothing}</span>
       </div>

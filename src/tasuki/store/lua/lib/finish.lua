@@ -31,6 +31,7 @@ local function erase(ids)
   drop('HDEL', 'ends', ids)
   drop('HDEL', 'tries', ids)
   drop('HDEL', 'progress', ids)
+  drop('HDEL', 'before', ids)
   drop('ZREM', 'expires', ids)
   if call('EXISTS', 'logged') == 1 then
     drop_logs(ids)

@@ -29,10 +29,16 @@ local function by_type(ids, records)
   return groups, order
 end
 
+-- Attempts made, crashes, the last error as JSON, and how often its runner vanished since.
 local function read_tries(text)
   if not text then
-    return 0, 0, ''
+    return 0, 0, '', 0
   end
-  local made, crashes, rest = string.match(text, '^(%d+) (%d+)\n(.*)$')
-  return tonumber(made), tonumber(crashes), rest
+  local made, crashes, losses, rest = string.match(text, '^(%d+) (%d+) ?(%d*)\n(.*)$')
+  return tonumber(made), tonumber(crashes), rest, tonumber(losses) or 0
+end
+
+local function write_tries(made, crashes, rest, losses)
+  local head = string.format(losses > 0 and '%d %d %d' or '%d %d', made, crashes, losses)
+  return head .. '\n' .. rest
 end

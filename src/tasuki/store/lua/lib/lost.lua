@@ -18,7 +18,7 @@ local function reap(runner, terms, limit)
   -- One that vanished while it was being stopped was killed by who could not wait any longer.
   local death
   if terms.dead or not call('HGET', 'runner:' .. runner, 'stopping') then
-    death = death_of(runner, terms.error, terms.begun, terms.max_crashes)
+    death = death_of(runner, terms.error, terms.begun, terms.dead, terms.max_crashes)
   end
   local back, apart, failed, cancelled = take_back(runner, ids, stamps, death, terms.keep)
   if #ids < limit then

@@ -38,7 +38,9 @@ end
 -- Leaves no trace of a job without a record that can be read.
 local function drop_stray(id, name)
   local there = name ~= '' and take_out(name, id)
-  local places = { 'due', 'jobs', 'data', 'ends', 'results', 'tries', 'progress', 'expires', 'logged' }
+  local places = {
+    'due', 'jobs', 'data', 'ends', 'results', 'tries', 'progress', 'before', 'expires', 'logged',
+  }
   for _, runner in ipairs(holders()) do
     places[#places + 1] = 'lease:' .. runner
   end

@@ -20,7 +20,7 @@ local function write_notes(runner, notes, most)
       if notes.lines[i] and most > 0 then
         bulk('RPUSH', 'log:' .. id, notes.lines[i])
         call('LTRIM', 'log:' .. id, -most, -1)
-        call('HSET', 'logged', id, call('LLEN', 'log:' .. id))
+        call('HINCRBY', 'logged', id, #notes.lines[i])
       end
     end
   end

@@ -2,6 +2,9 @@
 --
 -- What had begun when a process died is suspected of having ended it, and waits for a runner that
 -- runs it apart. A suspicion counts for nothing; only what had begun alone is known to have done it.
+--
+-- When nobody saw a runner die, its whole machine may have gone, or the network to it: its jobs run
+-- again at once like any other, but those to which that happens twice in a row are suspected, too.
 
 -- Nothing of the runner may be left behind when its last job is taken back.
 local function forget_runner(runner)
@@ -12,18 +15,22 @@ local function forget_runner(runner)
 end
 
 -- What is known of a death: `error` is that of a job that fails by it, as JSON; `begun` the jobs that
--- had begun, in no order, or false when that is not known.
-local function death_of(runner, error, begun, max_crashes)
-  local known
+-- had begun, in no order, or false when that is not known; `seen` whether anybody saw it.
+local function death_of(runner, error, begun, seen, max_crashes)
+  local known = {}
   for _, id in ipairs(begun or {}) do
-    known = known or {}
     known[id] = true
   end
   -- The jobs are taken back in steps, and the first one sees how many there were.
   local number = begun and #begun or call('ZCARD', 'lease:' .. runner)
   call('HSETNX', 'runner:' .. runner, 'died_with', number)
-  local alone = call('HGET', 'runner:' .. runner, 'died_with') == '1'
-  return { error = error, begun = begun and (known or {}), alone = alone, max_crashes = max_crashes }
+  return {
+    error = error,
+    begun = begun and known,
+    seen = seen or call('HEXISTS', 'runner:' .. runner, 'apart') == 1,
+    alone = call('HGET', 'runner:' .. runner, 'died_with') == '1',
+    max_crashes = max_crashes,
+  }
 end
 
 local function add_end(ends, state, type, id, body)
@@ -48,9 +55,10 @@ local function take_back(runner, ids, stamps, death, keep)
     local _, _, _, type = header(records[i])
     if type then
       held[type] = (held[type] or 0) + 1
-      local made, crashes, last_error = read_tries(tries[i])
-      local suspected = death and (not death.begun or death.begun[id])
-      local crashed = suspected and death.alone
+      local made, crashes, last_error, losses = read_tries(tries[i])
+      local begun = death and (not death.begun or death.begun[id])
+      local suspected = begun and (death.seen or losses > 0)
+      local crashed = begun and death.seen and death.alone
       if crashed then
         crashes = crashes + 1
         guilty[type] = (guilty[type] or 0) + 1
@@ -63,9 +71,9 @@ local function take_back(runner, ids, stamps, death, keep)
       else
         local group = (suspected or apart) and suspects or back
         group[#group + 1] = id
-        if crashed then
+        if begun and (crashed or not death.seen) then
           noted[#noted + 1] = id
-          noted[#noted + 1] = string.format('%d %d\n%s', made, crashes, last_error)
+          noted[#noted + 1] = write_tries(made, crashes, last_error, losses + (death.seen and 0 or 1))
         end
       end
     end

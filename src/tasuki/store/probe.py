@@ -1,0 +1,117 @@
+"""Looks at whether the store does its work, and whether its jobs are worked on."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from tasuki.model.errors import StoreError
+from tasuki.store.codec import ask
+from tasuki.store.link import Link
+from tasuki.store.reader import Reader, RunnerInfo
+from tasuki.store.safety import check_store
+
+PAGE = 200
+"""How many types one call looks at, about."""
+
+
+class _Options(msgspec.Struct):
+    concurrency: int | None = None
+
+
+class _Written(msgspec.Struct):
+    wall: int
+
+
+class _Unclaimed(msgspec.Struct):
+    wall: float
+    cursor: str
+    rows: list[tuple[str, int, int, int, str]]
+
+
+class Backlog(NamedTuple):
+    """A type of which jobs wait, and which is not paused.
+
+    `claimed` is how many seconds ago one of them was claimed; None if that never happened.
+    `concurrency` is how many of them one runner runs at once, if that is known.
+    """
+
+    type: str
+    waiting: int
+    active: int
+    claimed: float | None
+    concurrency: int | None
+
+
+class Probe:
+    """Questions about the store itself, on a connection that nobody else waits for."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._reader = Reader(link)
+
+    async def info(self) -> dict[str, str]:
+        """What the store says of itself.
+
+        Raises:
+            StoreError: the store cannot be reached, or is loading.
+        """
+        return await check_store(self._link, allow_unsafe=True)
+
+    async def write(self) -> None:
+        """Write something that nobody reads.
+
+        Raises:
+            StoreError: what a submission would be refused with.
+        """
+        await ask(self._link, "probe", _Written, {})
+
+    async def fsync(self) -> str | None:
+        """The store's fsync policy; None if it does not say."""
+        try:
+            reply = await self._link.command("CONFIG", "GET", "appendfsync")
+        except StoreError:
+            # Hosted stores and least-privilege users cannot read the configuration.
+            return None
+        return reply[1].decode() if reply else None
+
+    async def backlog(self, cursor: str) -> tuple[str, list[Backlog]]:
+        """Look through a part of the types. Gives where to go on, `0` at the end."""
+        found = await self._unclaimed([], cursor)
+        return found.cursor, _backlogs(found)
+
+    async def backlog_of(self, types: Sequence[str]) -> list[Backlog]:
+        """Look at these types."""
+        found: list[Backlog] = []
+        for start in range(0, len(types), PAGE):
+            found += _backlogs(await self._unclaimed(types[start : start + PAGE], "0"))
+        return found
+
+    async def runners(self) -> list[RunnerInfo]:
+        """All runners that hold a lease."""
+        return await self._reader.runners()
+
+    async def _unclaimed(self, types: Sequence[str], cursor: str) -> _Unclaimed:
+        fields = {"types": list(types), "cursor": cursor, "limit": PAGE}
+        return await ask(self._link, "unclaimed", _Unclaimed, fields, writes=False)
+
+
+def _backlogs(found: _Unclaimed) -> list[Backlog]:
+    return [
+        Backlog(
+            type,
+            waiting,
+            active,
+            (found.wall - claimed) / 1_000 if claimed else None,
+            _concurrency(options),
+        )
+        for type, waiting, active, claimed, options in found.rows
+    ]
+
+
+def _concurrency(options: str) -> int | None:
+    try:
+        return msgspec.json.decode(options, type=_Options).concurrency if options else None
+    except msgspec.MsgspecError:
+        # Whoever wrote it, this is only about how well a cause can be told.
+        return None
