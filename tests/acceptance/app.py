@@ -57,6 +57,18 @@ class Busy(Worker):
         return job.id
 
 
+class Plain(Worker):
+    """Sits in a thread for as many seconds as its data say."""
+
+    type = "plain"
+
+    def process(self, job: Job) -> int:
+        note("start", job)
+        time.sleep(job.data["seconds"])
+        note("end", job)
+        return job.id
+
+
 class Stuck(Worker):
     """Sits in a thread, and cannot be made to stop."""
 

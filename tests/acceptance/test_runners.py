@@ -67,7 +67,7 @@ async def test_a_runner_told_to_stop_finishes_its_jobs_and_leaves(
     runner = start_runner(grace=10.0)
     ids = await own_desk.submit_many(20, "long", {"seconds": 1})
     await eventually(lambda: len(journal.starts) == 20)
-    runner.send(signal.SIGTERM)
+    runner.order("stop")
     assert await runner.ends() == 0
     jobs = await own_desk.reader.jobs(ids)
     assert {job.state for job in jobs} == {State.COMPLETED}
@@ -82,7 +82,7 @@ async def test_what_is_not_done_in_time_is_handed_back_and_taken_up_at_once(
     await eventually(lambda: journal.starts[id] == 1)
     start_runner()
     await eventually_registered(own_desk, 2)
-    runner.send(signal.SIGTERM)
+    runner.order("stop")
     assert await runner.ends() == 0
     ended = time.monotonic()
     await eventually(lambda: journal.starts[id] == 2, 3)
@@ -97,19 +97,19 @@ async def test_a_thread_that_cannot_be_stopped_does_not_hold_up_the_end(
     runner = start_runner(grace=0.2)
     [id] = await own_desk.submit_many(1, "stuck")
     await eventually(lambda: journal.starts[id] == 1)
-    runner.send(signal.SIGTERM)
+    runner.order("stop")
     assert await runner.ends(5) == 0
     job = await own_desk.reader.job(id)
     assert (job.state, job.attempts.made, job.crashes) == (State.WAITING, 0, 0)
 
 
-async def test_a_second_signal_ends_it_now(
+async def test_the_order_to_hurry_ends_it_now(
     own_desk: Desk, start_runner: Start, journal: Journal
 ) -> None:
     runner = start_runner(grace=60.0)
     [id] = await own_desk.submit_many(1, "long", {"seconds": 60})
     await eventually(lambda: journal.starts[id] == 1)
-    runner.send(signal.SIGTERM)
+    runner.order("stop")
 
     async def stopping() -> bool:
         # A runner that stops claims nothing more.
@@ -118,7 +118,7 @@ async def test_a_second_signal_ends_it_now(
         return (await own_desk.reader.job(late)).state is State.WAITING
 
     await eventually(stopping)
-    runner.send(signal.SIGTERM)
+    runner.order("hurry")
     assert await runner.ends(5) == 0
     job = await own_desk.reader.job(id)
     assert (job.state, job.attempts.made, job.crashes) == (State.WAITING, 0, 0)

@@ -80,6 +80,12 @@ class RunnerProcess:
         if self.running:
             self._process.send_signal(number)
 
+    def order(self, word: str) -> None:
+        """Tell it something, as its supervisor does."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{word}\n".encode())
+        self._process.stdin.flush()
+
     async def ends(self, seconds: float = 15) -> int:
         """Wait until the process has ended, and give its exit code."""
         await eventually(lambda: not self.running, seconds)

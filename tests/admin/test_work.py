@@ -56,7 +56,9 @@ async def test_jobs_that_nobody_handles_are_told_after_three_polls(
     clock.now += 2 * HALF
     assert await watch.look() is not None
     clock.now += 2 * HALF
-    assert (await watch.look() or found).cause.endswith(", and 1 more types stand still")
+    both = await watch.look()
+    assert both is not None
+    assert both.cause.endswith(", and 1 more types stand still")
 
 
 async def test_claims_that_go_on_are_enough(

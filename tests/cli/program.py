@@ -59,7 +59,7 @@ class Program:
         # Narrow defaults of a terminal must not change what is compared.
         return clean | {"COLUMNS": "200", "TERM": "xterm-256color"} | dict(self.variables)
 
-    def __call__(self, *arguments: str, stdin: str = "", code: int | None = None) -> Result:
+    def __call__(self, *arguments: str, stdin: str | bytes = "", code: int | None = None) -> Result:
         """Run a command in this process, which is quick."""
         hidden = {name: None for name in os.environ if name.startswith("TASUKI_")}
         with chdir(self.cwd):

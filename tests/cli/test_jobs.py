@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.program import Program
+from tests.support import Plain
 
 
 def enqueue(tasuki: Program, *arguments: str) -> str:
@@ -218,6 +219,30 @@ def test_ids_come_from_standard_input(tasuki: Program):
     ids = tasuki("jobs", "--ids").ok().out
     assert tasuki("rm", "-", stdin=ids).ok().out == "job 1 removed\njob 2 removed\n"
     assert tasuki("rm", "-", stdin="").ok().out == ""
+
+
+def test_many_ids_are_told_by_number_in_few_calls(tasuki: Program, plain: Plain):
+    ids = "\n".join(str(n) for n in range(1, 1_202))
+    for _ in range(2):
+        enqueue(tasuki, "email")
+    before = plain.info("commandstats")["cmdstat_evalsha"]["calls"]
+    cancelled = tasuki("cancel", "-", stdin=ids, code=1)
+    assert plain.info("commandstats")["cmdstat_evalsha"]["calls"] - before < 10
+    assert cancelled.out == "2 jobs cancelled\n"
+    assert cancelled.err == "tasuki: 1,199 jobs are not there, such as job 3\n"
+    again = tasuki("cancel", "-", stdin=ids, code=1)
+    assert again.out == ""
+    assert again.err.splitlines() == [
+        "tasuki: 2 jobs are cancelled: cannot cancel them, such as job 1",
+        "tasuki: 1,199 jobs are not there, such as job 3",
+    ]
+
+
+@pytest.mark.parametrize("word", ["two", "0", "-1", "9" * 16, "9" * 5_000, "\udcff"], ids=ascii)
+def test_what_cannot_be_an_id_is_told_in_one_line(tasuki: Program, word: str):
+    result = tasuki("retry", "-", stdin=word.encode("utf-8", "surrogateescape"), code=2)
+    assert "is no job id" in result.err
+    assert result.err.count("\n") == 1
 
 
 def test_what_is_no_id(tasuki: Program):

@@ -66,7 +66,9 @@ def test_the_defaults_are_those_of_the_parts_they_are_for():
     assert settings.worker.log_lines == terms.log_lines
     assert settings.worker.grace == runner.grace
     assert settings.log.level == runner.log_level
-    assert settings.retention.rules == Retention() == server.retention
+    assert settings.retention.rules == Retention() == terms.retention
+    assert server.terms == runner.terms == terms
+    assert settings.server.connections == server.connections
     assert settings.server.host == server.host
     assert settings.server.port == server.port
     assert settings.server.body_limit == server.body_limit
@@ -296,3 +298,25 @@ def test_a_flag_that_could_have_no_effect_is_refused(tmp_path: Path):
 def test_a_password_is_never_shown(tmp_path: Path):
     found = problems(tmp_path, flag("url", "nonsense://user:secret@host"))
     assert "secret" not in "".join(found)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["server.body_limit", "data_limit", "maxmemory", "worker.grace", "worker.lease", "server.port"],
+)
+@pytest.mark.parametrize("digits", [400, 5_000])
+def test_numbers_of_many_digits_are_refused_and_no_defect(
+    tmp_path: Path, setting: str, digits: int
+):
+    assert problems(tmp_path, flag(setting, "9" * digits))
+    section, _, name = setting.rpartition(".")
+    table = f"[{section}]\n" if section else ""
+    assert problems(tmp_path, file=f"{table}{name} = {'9' * digits}\n")
+
+
+def test_the_largest_job_has_a_limit(tmp_path: Path):
+    assert settled(tmp_path).settings.data_limit == 2**20
+    assert settled(tmp_path, file='data_limit = "16mb"\n').settings.data_limit == 2**24
+    assert problems(tmp_path, flag("data_limit", "17mb")) == [
+        "--data-limit: must be from 1b to 16mb, not '17mb'"
+    ]

@@ -1,8 +1,10 @@
 """Types, runners and counters."""
 
+import asyncio
 import subprocess
 import sys
 
+from tasuki.store.store import Store
 from tests.cli.conftest import Site
 from tests.cli.program import Program
 from tests.support import eventually_sync
@@ -45,10 +47,20 @@ def test_no_runners(tasuki: Program):
 
 def test_runners(site: Site):
     heading, row = site.tasuki("runners").ok().out.splitlines()
-    assert heading.split() == ["RUNNER", "HOST", "PID", "ACTIVE", "SLOTS", "LEASE", "TYPES"]
+    heads = ["RUNNER", "HOST", "PID", "ACTIVE", "SLOTS", "STUCK", "LEASE", "TYPES"]
+    assert heading.split() == heads
     assert row.endswith("add, fall, hold")
     [runner] = site.tasuki("runners", "--json").ok().json["runners"]
     assert row.startswith(runner["id"])
+
+
+async def test_runners_that_are_stuck_or_stopping(tasuki: Program, store: Store):
+    lease = store.lease()
+    await lease.register({"types": "email", "slots": "10"}, [("email", "")])
+    await lease.heartbeat({"stuck": "3", "stopping": "1"})
+    shown = await asyncio.to_thread(tasuki, "runners")
+    assert shown.ok().out.splitlines()[1].split()[3:7:2] == ["0", "3"]
+    assert "  stopping  " in shown.out
 
 
 def test_nothing_happened(tasuki: Program):

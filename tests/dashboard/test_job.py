@@ -1,10 +1,11 @@
 """The page of one job, and what can be done there."""
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tasuki import Fail, Job, State, Worker
 from tasuki.store.store import Store
@@ -43,6 +44,10 @@ async def test_a_failed_job_shows_why_and_is_retried(
     await expect(screen.state()).to_have_text("waiting")
     await expect(screen.page.get_by_text(f"Job {id} is waiting again.")).to_be_visible()
     await expect(screen.panel("Error")).to_be_hidden()
+    before = screen.panel("Before the retry")
+    await expect(before).to_contain_text("it was not there\nat all")
+    for fact in ("Statefailed", "Attempts1", "Started", "Finished", "Took"):
+        await expect(before).to_contain_text(fact)
     assert (await desk.reader.job(id)).state is State.WAITING
 
 
@@ -73,6 +78,49 @@ async def test_a_running_job_is_followed(screen: Screen, desk: Desk, store: Stor
         steps.put_nowait("done")
         await expect(screen.state()).to_have_text("completed")
         await expect(screen.panel("Result")).to_contain_text('"pages": 2')
+
+
+class Deaf(Worker):
+    """Does not listen when it is told to stop."""
+
+    type = "deaf"
+    over = threading.Event()
+
+    def process(self, job: Job[Any]) -> None:
+        self.over.wait(30)
+
+
+async def test_a_job_that_is_told_to_stop_says_so_until_it_has(
+    screen: Screen, desk: Desk, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasuki.workers.executor.STUBBORN_SECONDS", 3.0)
+    id = await desk.submit("deaf")
+    async with running(store, Deaf):
+        await screen.open(f"#/jobs/{id}")
+        await expect(screen.state()).to_have_text("active")
+        await screen.button(f"Cancel job {id}").click()
+        await screen.button(f"Really cancel? job {id}").click()
+        stopping = screen.page.locator(".heading .stopping")
+        await expect(stopping).to_be_visible(timeout=2_500)
+        await expect(screen.state()).to_have_text("active")
+        await expect(screen.page.get_by_text("has not stopped yet")).to_be_visible()
+        await expect(screen.button(f"Cancel job {id}")).to_be_hidden()
+        await expect(screen.state()).to_have_text("cancelled")
+        await expect(stopping).to_be_hidden()
+        await expect(screen.page.get_by_text("its code may still be running")).to_be_visible()
+        Deaf.over.set()
+
+
+async def test_a_job_that_waits_apart_says_why(screen: Screen, desk: Desk) -> None:
+    id = await desk.submit("suspect")
+
+    async def suspected(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(response=answer, json=await answer.json() | {"reason": "suspect"})
+
+    await screen.page.route(f"**/api/v1/jobs/{id}", suspected)
+    await screen.open(f"#/jobs/{id}")
+    await expect(screen.page.get_by_text("the process that ran it died")).to_be_visible()
 
 
 async def test_a_scheduled_job_is_run_now(screen: Screen, desk: Desk) -> None:

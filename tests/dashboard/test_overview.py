@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tasuki import Fail, Job, Worker
+from tasuki import Fail, Job, State, Worker
+from tasuki.admin import Admin
+from tasuki.model.errors import StoreUnavailableError
 from tasuki.server import Server, ServerOptions
 from tasuki.store.store import Store
 from tests.dashboard.screen import Screen
@@ -74,6 +76,86 @@ async def test_the_pause_button_pauses_and_resumes(screen: Screen, desk: Desk) -
     await expect(screen.row("a/b c")).not_to_contain_text("paused")
     [info] = await desk.reader.types(["a/b c"])
     assert not info.paused
+
+
+PANELS = {
+    "types": ("Types", ".tile"),
+    "runners": ("Runners", "tr[data-runner]"),
+    "stats": ("Jobs per minute", ".plot"),
+    "failures": ("Recent failures", ".failures li"),
+}
+
+
+@pytest.mark.parametrize("part", PANELS)
+async def test_a_part_that_fails_takes_no_other_along(
+    screen: Screen, desk: Desk, server: Server, store: Store, part: str
+) -> None:
+    method = "jobs" if part == "failures" else part
+    working = getattr(Admin, method)
+    away = True
+
+    async def failing(admin: Admin, *arguments: Any, **named: Any) -> Any:
+        if away:
+            raise StoreUnavailableError("at 10.0.0.7")
+        return await working(admin, *arguments, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Admin, method, failing)
+        failing_job = await desk.submit("greet")
+        async with running(store, Greet):
+            await desk.comes_to(failing_job, State.FAILED)
+            await screen.open()
+            panel = screen.panel(PANELS[part][0])
+            await expect(panel).to_contain_text("This cannot be had: the store cannot be reached")
+            for name, selector in PANELS.values():
+                shown = screen.page.locator(selector).first
+                if name == PANELS[part][0]:
+                    await expect(shown).to_be_hidden()
+                else:
+                    await expect(shown).to_be_visible()
+            away = False
+            await expect(panel).not_to_contain_text("This cannot be had", timeout=10_000)
+            await expect(screen.page.locator(PANELS[part][1]).first).to_be_visible()
+            away = True
+            await expect(panel).to_contain_text("This is not up to date", timeout=15_000)
+            await expect(screen.page.locator(PANELS[part][1]).first).to_be_visible()
+
+
+async def test_hundreds_of_types_are_searched(screen: Screen, desk: Desk) -> None:
+    for n in range(230):
+        await desk.submit(f"{'mail' if n % 2 else 'invoice'}.{n:03}")
+    await screen.open()
+    await expect(screen.tile("waiting")).to_have_text("230")
+    rows = screen.page.locator("tr[data-type]")
+    await expect(rows).to_have_count(200)
+    await expect(screen.panel("Types")).to_contain_text("The first 200 of 230 types")
+    search = screen.page.get_by_label("Show only types with this in their name")
+    await search.fill("MAIL.22")
+    await expect(rows).to_have_count(5)
+    await expect(rows.first).to_contain_text("mail.221")
+    await expect(search).to_be_focused()
+    await search.fill("nothing like it")
+    await expect(screen.page.get_by_text("No type has this in its name.")).to_be_visible()
+    await search.fill("")
+    await expect(rows).to_have_count(200)
+
+
+async def test_numbers_say_what_they_are(screen: Screen, desk: Desk, store: Store) -> None:
+    class Two(Worker):
+        types = ("one", "two")
+        concurrency = 7
+
+        async def process(self, job: Job[Any]) -> None:
+            """Nothing."""
+
+    await desk.submit("one")
+    async with running(store, Two):
+        await screen.open()
+        await expect(screen.panel("Runners")).to_contain_text(
+            "at most 14 at once, all 2 types together"
+        )
+        crashed = screen.page.locator("[data-event=crashed]")
+        await expect(crashed).to_have_text("0 attempts whose process died")
 
 
 async def test_a_chosen_theme_stays(screen: Screen) -> None:

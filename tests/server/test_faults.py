@@ -77,6 +77,7 @@ async def check_health(http: httpx.AsyncClient, code: str | None, cause: str = "
 
     # The store is looked at in the background, every two seconds.
     ready = await eventually(told, seconds=10)
+    assert ready is not None
     assert ready.status_code == (200 if code is None else 503)
     assert ready.json()["ready"] is (code is None)
     assert ("retry-after" in ready.headers) is (code is not None)

@@ -1,7 +1,7 @@
 """One service behind every front end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from tasuki.admin.health import Health, Trouble
 from tasuki.admin.views import RunnerView, StatsView, runner_view, stats_view
@@ -98,6 +98,18 @@ class Admin:
     async def remove(self, id: int) -> None:
         """Delete a job that is not active."""
         await self._operator.remove(check_id(id))
+
+    async def cancel_many(self, ids: Sequence[int]) -> list[str]:
+        """Cancel those that can be. Gives the state that each was in before, or `missing`."""
+        return await self._operator.cancel_many([check_id(id) for id in ids])
+
+    async def retry_many(self, ids: Sequence[int]) -> list[str]:
+        """Run those again that have ended; as `cancel_many`."""
+        return await self._operator.retry_many([check_id(id) for id in ids])
+
+    async def remove_many(self, ids: Sequence[int]) -> list[str]:
+        """Delete those that are not active; as `cancel_many`."""
+        return await self._operator.remove_many([check_id(id) for id in ids])
 
     # ------------------------------------------------------------------------------ types
 

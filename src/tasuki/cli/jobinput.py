@@ -1,12 +1,12 @@
 """What `tasuki enqueue` is given, from text to what the client takes."""
 
-import sys
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from tasuki.cli.kinds import Duration
+from tasuki.cli.streams import read_input
 from tasuki.model.backoff import BackoffRule, ExponentialBackoff, FixedBackoff
 from tasuki.model.errors import InvalidError, PayloadError
 from tasuki.wire.payload import check
@@ -21,7 +21,7 @@ def read_data(text: str | None) -> msgspec.Raw | None:
     if text is None:
         return None
     if text == "-":
-        return _json(sys.stdin.buffer.read(), "standard input")
+        return _json(read_input(), "standard input")
     if text.startswith("@"):
         try:
             return _json(Path(text[1:]).read_bytes(), text[1:])
@@ -53,7 +53,12 @@ def read_time(text: str | None) -> datetime | None:
         raise InvalidError(
             f"must be a time such as 2027-01-31T08:00+01:00, not {text!r}", field="at"
         ) from None
-    return moment if moment.tzinfo else moment.astimezone()
+    try:
+        return moment if moment.tzinfo else moment.astimezone()
+    except (OverflowError, ValueError):
+        raise InvalidError(
+            f"{text} is at the end of the calendar, where this time zone has no times", field="at"
+        ) from None
 
 
 def read_priority(text: str) -> int | float | str:

@@ -11,6 +11,7 @@ from tasuki.cli.named_store import NamedStore
 from tasuki.cli.services import Orders, Part, Service, serve
 from tasuki.cli.settings import Settings
 from tasuki.embedded import Died, EmbeddedStore, StartFailed, StoreEvent, Vanished
+from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
 from tasuki.telemetry.logs import configure
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from tasuki.server import Server
 
 log = logging.getLogger("tasuki.cli")
+
+RUNNER_FILES = 4
+"""How many files of the supervisor a runner takes, at most."""
 
 _GRACE = ": running jobs may finish; a second signal hands them back at once"
 
@@ -84,8 +88,9 @@ def _tell(event: StoreEvent) -> None:
 
 
 def _server(settings: Settings, store: Store, embedded: EmbeddedStore | None) -> "Server":
-    from tasuki.server import Server, ServerOptions
+    from tasuki.server import RESERVED_FILES, Server, ServerOptions, raise_file_limit
 
+    raise_file_limit()
     server = settings.server
     options = ServerOptions(
         host=server.host,
@@ -94,12 +99,26 @@ def _server(settings: Settings, store: Store, embedded: EmbeddedStore | None) ->
         body_limit=server.body_limit,
         hosts=server.allowed_hosts,
         insecure=server.insecure,
-        retention=settings.retention.rules,
+        connections=server.connections,
+        # Each runner beside it takes a few.
+        reserve=RESERVED_FILES + RUNNER_FILES * settings.worker.processes,
+        terms=_terms(settings),
         types_limit=settings.types_limit,
     )
     if embedded is None:
         return Server(options, store)
     return Server(options, store, lambda: embedded.trouble)
+
+
+def _terms(settings: Settings) -> LeaseTerms:
+    """What runners and the server's upkeep must agree on, since either may take jobs back."""
+    worker = settings.worker
+    return LeaseTerms(
+        seconds=worker.lease,
+        max_crashes=worker.max_crashes,
+        log_lines=worker.log_lines,
+        retention=settings.retention.rules,
+    )
 
 
 def _daemon(settings: Settings, url: str, app: str, *, reload: bool) -> Service:

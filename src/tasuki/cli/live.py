@@ -13,6 +13,7 @@ from rich.live import Live
 
 from tasuki.admin import Admin
 from tasuki.cli.frame import frame
+from tasuki.cli.streams import is_terminal
 from tasuki.cli.watch import take_sample
 from tasuki.model.errors import StoreError
 
@@ -47,7 +48,7 @@ async def watch(admin: Admin, namespace: str, every: float) -> None:
 @contextmanager
 def _keys(enough: asyncio.Event) -> Iterator[None]:
     """Set the event when q is pressed. Without a keyboard, nothing happens."""
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         yield
         return
     loop, keyboard = asyncio.get_running_loop(), sys.stdin.fileno()

@@ -3,11 +3,13 @@
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import click
 import msgspec
 
+from tasuki.cli.streams import encodable, is_terminal, lost, output
 from tasuki.cli.text import printable_json, shortened, styled, width
 from tasuki.telemetry.terminal import printable
 
@@ -30,24 +32,33 @@ class Cell(NamedTuple):
 
 
 def say(text: str = "") -> None:
-    """Print to standard output, without colours where it is no terminal."""
-    click.echo(text)
+    """Print to standard output, without colours where it is no terminal.
+
+    Raises:
+        TasukiError: the text cannot be written.
+    """
+    try:
+        click.echo(text, file=output())
+    except OSError as error:
+        raise lost(error) from error
 
 
 def remark(text: str) -> None:
-    """Print to standard error, for what is not part of the answer."""
-    click.echo(text, err=True)
+    """Print to standard error, for what is not part of the answer, as far as that can be."""
+    with suppress(OSError):
+        click.echo(text, err=True)
 
 
 def print_json(value: Any) -> None:
     """Print a value as one JSON document: indented on a terminal, one line in a pipe."""
-    say(json_text(value, indent=sys.stdout.isatty()))
+    say(json_text(value, indent=is_terminal(sys.stdout)))
 
 
 def json_text(value: Any, *, indent: bool) -> str:
     """The JSON of a value, safe to show."""
     text = msgspec.json.encode(value)
-    return printable_json((msgspec.json.format(text, indent=2) if indent else text).decode())
+    shown = (msgspec.json.format(text, indent=2) if indent else text).decode()
+    return encodable(printable_json(shown))
 
 
 class Table:
@@ -77,7 +88,7 @@ class Table:
         return _GAP.join(self._padded(*place) for place in row).rstrip()
 
     def _cut(self, cell: Cell) -> Cell:
-        if not sys.stdout.isatty():
+        if not is_terminal(sys.stdout):
             return cell
         used = sum(self._widths[:-1]) + len(_GAP) * (len(self._widths) - 1)
         room = max(_LEAST_ROOM, shutil.get_terminal_size().columns - used)

@@ -5,13 +5,14 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import click
 
 from tasuki.cli.first_process import stand_back
 from tasuki.cli.options import SettingOption
-from tasuki.cli.standard import open_standard_streams
+from tasuki.cli.streams import drop_output, make_ready
 from tasuki.model.errors import InvalidError, TasukiError
 from tasuki.telemetry.terminal import printable
 
@@ -76,7 +77,7 @@ class Program(click.Group):
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         if not standalone_mode:
             return super().main(*args, standalone_mode=False, **extra)
-        open_standard_streams()
+        make_ready()
         stand_back()
         extra = {
             "prog_name": self.name,
@@ -96,6 +97,9 @@ class Program(click.Group):
             _fail(str(error), EXIT_USAGE)
         except TasukiError as error:
             _fail(str(error), EXIT_FAILED)
+        except OSError as error:
+            drop_output()
+            _fail(_system_text(error), EXIT_FAILED)
         except (click.Abort, KeyboardInterrupt):
             sys.exit(EXIT_INTERRUPTED)
         sys.exit(code)
@@ -108,9 +112,17 @@ def _with_examples(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fail(text: str, code: int) -> NoReturn:
-    for line in f"tasuki: {text}".splitlines():
-        click.echo(printable(line), err=True)
+    # Where nobody can be told, the exit code still tells.
+    with suppress(OSError):
+        for line in f"tasuki: {text}".splitlines():
+            click.echo(printable(line), err=True)
+    drop_output()
     sys.exit(code)
+
+
+def _system_text(error: OSError) -> str:
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def _usage_text(error: click.UsageError) -> str:

@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from tasuki.cli.streams import is_terminal
+
 LONG = 20
 """From how many steps on a bar is worth its place."""
 
@@ -14,7 +16,7 @@ def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
 
     `total` is how many steps there are, or None when that is not known.
     """
-    if not sys.stderr.isatty() or (total is not None and total < LONG):
+    if not is_terminal(sys.stderr) or (total is not None and total < LONG):
         yield lambda _: None
         return
     from rich.console import Console

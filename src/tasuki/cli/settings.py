@@ -56,6 +56,11 @@ class ServerSettings(Section, frozen=True, kw_only=True):
     allowed_hosts: Annotated[
         tuple[str, ...], Texts(), "further names by which the server may be called"
     ] = ()
+    connections: Annotated[
+        int | None,
+        Whole(1, 1_000_000),
+        "most connections at once; without it, what the limit of open files allows",
+    ] = None
 
 
 class WorkerSettings(Section, frozen=True, kw_only=True):

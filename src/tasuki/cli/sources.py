@@ -81,7 +81,8 @@ def read_file(path: Path, shown: str) -> Reading:
         return Reading([], [f"{shown}: cannot be read: {error.strerror}"])
     except UnicodeDecodeError:
         return Reading([], [f"{shown}: is not text in UTF-8"])
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
+        # Not only tomllib's own error: Python reads no number of thousands of digits.
         return Reading([], [f"{shown}: is not TOML: {error}"])
     lines, known = _lines(text), keys()
     sections = {key.rpartition(".")[0] for key in known} | {"retention"}

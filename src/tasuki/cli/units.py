@@ -71,4 +71,7 @@ def _read(text: str, units: Mapping[str, float], plain: str) -> float | None:
 
 
 def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    # An integer may be too large even for the question whether it is finite.
+    return isinstance(value, int) and not isinstance(value, bool)

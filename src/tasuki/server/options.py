@@ -5,7 +5,8 @@ import ipaddress
 import msgspec
 
 from tasuki.model.errors import SettingsError
-from tasuki.model.retention import Retention
+from tasuki.server.connections import RESERVED_FILES
+from tasuki.store.lease import LeaseTerms
 from tasuki.wire.limits import DATA_BYTES, MOST_BYTES
 
 DEFAULT_PORT = 16379
@@ -20,8 +21,10 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     have, and `body_limit` how many a request may; without one, the largest job fits. `hosts` are
     names that the `Host` header may have besides those of this machine. `insecure` allows an
     address that others can reach, although nobody is asked for a password. `drain` is how many
-    seconds `stop` waits for answers that are on their way. `types_limit` is how many types there
-    may be in the namespace; None leaves it as it is.
+    seconds `stop` waits for answers that are on their way. `connections` is how many there may be
+    at once (None: what the limit of open files allows, less `reserve` files for everything else).
+    `terms` are those of the runners, since the server takes back jobs of those that vanished.
+    `types_limit` is how many types there may be in the namespace; None leaves it as it is.
 
     Raises:
         SettingsError: naming the option that is wrong.
@@ -34,8 +37,10 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     hosts: tuple[str, ...] = ()
     insecure: bool = False
     drain: float = 5.0
-    retention: Retention = Retention()
+    terms: LeaseTerms = LeaseTerms()
     types_limit: int | None = None
+    connections: int | None = None
+    reserve: int = RESERVED_FILES
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65_535:
@@ -44,6 +49,8 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
             raise SettingsError(f"must be from 1 to {MOST_BYTES} bytes", field="data_limit")
         if self.body_limit is not None and self.body_limit < 1:
             raise SettingsError("must be at least 1 byte", field="body_limit")
+        if self.connections is not None and self.connections < 1:
+            raise SettingsError("must be at least 1", field="connections")
         if not self.insecure and not is_loopback(self.host):
             raise SettingsError(
                 f"others can reach {self.host!r}, and anyone who does may submit and delete jobs; "

@@ -48,6 +48,7 @@ KINDS: Mapping[str, Kind] = {
     "key_reused": Kind(422, "The idempotency key was used for another submission"),
     "headers_too_large": Kind(431, "The headers are too large"),
     "internal": Kind(500, "The server has a fault"),
+    "overloaded": Kind(503, "The server has too many connections", 5),
     "store": Kind(503, "The store refused the call", 5),
     "store_unavailable": Kind(503, "The store is not available", 1),
     "store_read_only": Kind(503, "The store takes no writes", 5),

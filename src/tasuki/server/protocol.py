@@ -1,5 +1,6 @@
 """HTTP on one connection: uvicorn's, with limits for what comes before a request is complete."""
 
+import logging
 from asyncio import TimerHandle, Transport
 from enum import Enum, auto
 from typing import Any
@@ -11,10 +12,16 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from tasuki.server.connections import Connections
 from tasuki.server.parting import LINGER_SECONDS
 from tasuki.server.problems import MEDIA_TYPE, problem_of
 from tasuki.server.routes.events import ABORT
 from tasuki.server.security import HEADERS, NO_STORE
+from tasuki.server.tally import Tally
+
+http_log = logging.getLogger("tasuki.server.http")
+# It warns of each request that is none. Those are counted.
+http_log.setLevel(logging.ERROR)
 
 HEADERS_SECONDS = 10.0
 """How long the headers of a request may take to arrive."""
@@ -38,8 +45,11 @@ class Protocol(HttpToolsProtocol):
     No timer runs for a request that arrives in one piece.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, known: Connections, tally: Tally, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.logger = http_log
+        self._known = known
+        self._tally = tally
         self._timer: TimerHandle | None = None
         self._stage = Stage.HEADERS
         self._refused = False
@@ -48,10 +58,16 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:
         super().connection_made(transport)
-        self._start_timer(HEADERS_SECONDS)
+        if self._known.take(self):
+            self._start_timer(HEADERS_SECONDS)
+        else:
+            self._refused = True
+            transport.write(_refusal("overloaded", "all connections are in use"))
+            transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        self._known.forget(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -84,6 +100,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._stage = Stage.BODY
+        self._known.busy(self)
         self._stop_timer()
         super().on_headers_complete()
 
@@ -91,6 +108,20 @@ class Protocol(HttpToolsProtocol):
         self._stage = Stage.NOTHING
         self._stop_timer()
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
+            self._known.idle(self)
+
+    def let_go(self) -> None:
+        """Close the connection, on which no request is under way."""
+        self._stop_timer()
+        self.transport.close()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        self._tally.note("upgrade")
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request, and close the connection."""
@@ -107,6 +138,7 @@ class Protocol(HttpToolsProtocol):
     def _refuse(self, code: str, detail: str) -> None:
         """Say what is wrong with the request that is coming in, and close the connection."""
         self._refused = True
+        self._tally.note(code)
         self._stop_timer()
         cycle = self.cycle
         if cycle is None or cycle.response_complete:

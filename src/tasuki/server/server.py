@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 
 import uvicorn
 
@@ -9,12 +10,13 @@ from tasuki.admin import Admin
 from tasuki.admin.health import Trouble
 from tasuki.client import Client
 from tasuki.server.app import Services, build_app
+from tasuki.server.connections import Connections, default_connections
 from tasuki.server.hub import EventHub
 from tasuki.server.listen import open_port, url_of
 from tasuki.server.options import ServerOptions
 from tasuki.server.patience import Patience
 from tasuki.server.protocol import Protocol
-from tasuki.store.lease import LeaseTerms
+from tasuki.server.tally import Tally
 from tasuki.store.store import Store
 from tasuki.upkeep.upkeep import Upkeep
 
@@ -38,17 +40,16 @@ class Server:
         self._client = Client(store, data_limit=options.data_limit)
         self._hub = EventHub(store.feed(), store.feed())
         self._patience = Patience()
-        self._upkeep = Upkeep(
-            store.maintenance(LeaseTerms(retention=options.retention)),
-            types_limit=options.types_limit,
-        )
-        admin = Admin(store, self._client, options.retention, trouble)
+        self._upkeep = Upkeep(store.maintenance(options.terms), types_limit=options.types_limit)
+        admin = Admin(store, self._client, options.terms.retention, trouble)
         self._health = admin.health
         app = build_app(Services(admin, self._client, self._hub, self._patience), options)
+        most = options.connections or default_connections(options.reserve)
+        self._tally = Tally()
         self._http = uvicorn.Server(
             uvicorn.Config(
                 app,
-                http=Protocol,
+                http=partial(Protocol, Connections(most), self._tally),  # pyright: ignore[reportArgumentType]
                 ws="none",
                 lifespan="off",
                 interface="asgi3",
@@ -95,8 +96,15 @@ class Server:
         log.info("listening on %s", self._url)
 
     async def run(self) -> None:
-        """Wait until the server has been stopped. Cancelling this does not stop it."""
-        await self._over.wait()
+        """Wait until the server has been stopped. Cancelling this does not stop it.
+
+        Raises:
+            Exception: the loop of the HTTP server has failed.
+        """
+        if self._serving is not None:
+            await asyncio.shield(self._serving)
+        if self._http.should_exit:
+            await self._over.wait()
 
     async def stop(self) -> None:
         """Take no new requests, finish those that are on their way, end the event streams."""
@@ -108,6 +116,7 @@ class Server:
         self._http.should_exit = True
         await serving
         await self._http.shutdown()
+        self._tally.close()
         await self._health.stop()
         await self._upkeep.stop()
         await self._client.close()

@@ -26,9 +26,9 @@ def configure(level: str, style: LogFormat, stream: TextIO | None = None) -> Non
 
     It never waits for whoever reads the stream; see `PatientHandler`.
     """
-    stream = stream or sys.stderr
-    handler = PatientHandler(stream)
-    handler.setFormatter(JsonLines() if style == "json" else TextLines(colours(stream)))
+    out: TextIO = stream or sys.stderr
+    handler = PatientHandler(out)
+    handler.setFormatter(JsonLines() if style == "json" else TextLines(colours(out)))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger("tasuki").setLevel(level.upper())
     for name in _NOISY:

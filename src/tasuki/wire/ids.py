@@ -6,6 +6,7 @@ ids stay short.
 """
 
 from tasuki.model.errors import InvalidError
+from tasuki.model.plain import plain_number
 
 LARGEST_ID = 2**53 - 1
 """Above this a Lua number is not exact."""
@@ -27,11 +28,12 @@ def decode_id(text: str) -> int:
 
 
 def check_id(id: object) -> int:
-    """Give back `id` if it can be a job id.
+    """Give back `id` as a plain number if it can be a job id.
 
     Raises:
         InvalidError: naming the field `id`.
     """
-    if isinstance(id, bool) or not isinstance(id, int) or not 1 <= id <= LARGEST_ID:
+    number = plain_number(id)
+    if not isinstance(number, int) or not 1 <= number <= LARGEST_ID:
         raise InvalidError("must be a whole number from 1 on", field="id")
-    return id
+    return number

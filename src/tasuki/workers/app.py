@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
@@ -38,6 +39,29 @@ class App:
             raise AppError(f"{self.name}: {error}") from error
 
 
+def find_app(name: str) -> AppName:
+    """Refuse a name that leads to no app, so far as that is known without importing anything.
+
+    Raises:
+        AppError: it is no name, or there is no such file or module; what may have been meant.
+    """
+    parsed = AppName.parse(name)
+    if parsed.path is not None:
+        _check_file(parsed.path)
+    elif not _is_module(parsed.module.partition(".")[0]):
+        raise AppError(_no_module(parsed.module))
+    return parsed
+
+
+def _is_module(name: str) -> bool:
+    if name in sys.modules or PathFinder.find_spec(name, [os.getcwd()]):  # noqa: PTH109
+        return True
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return True  # somebody else's finder: importing it will tell
+
+
 def load_app(name: str) -> App:
     """Import an app by its name.
 
@@ -65,17 +89,24 @@ def _import_module(name: AppName) -> ModuleType:
     except AppError as error:
         cause = error.__cause__
         if isinstance(cause, ModuleNotFoundError) and _user_frames(cause) is None:
-            raise AppError(
-                f"there is no module {name.module!r}, neither in {Path.cwd()} nor installed"
-                f"{module_hint(name.module)}"
-            ) from cause
+            raise AppError(_no_module(name.module)) from cause
         raise
 
 
-def _import_file(name: AppName, path: Path) -> ModuleType:
+def _no_module(module: str) -> str:
+    return (
+        f"there is no module {module!r}, neither in {Path.cwd()} nor installed{module_hint(module)}"
+    )
+
+
+def _check_file(path: Path) -> None:
     if not path.is_file():
         what = "is a directory, not a file" if path.is_dir() else "does not exist"
         raise AppError(f"{path} {what} (looked in {Path.cwd()}){file_hint(path)}")
+
+
+def _import_file(name: AppName, path: Path) -> ModuleType:
+    _check_file(path)
     path = path.resolve()
     loaded = sys.modules.get(path.stem)
     if loaded is not None and getattr(loaded, "__file__", None) == str(path):

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -11,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from tasuki.model.errors import PayloadError, StoreError
+from tasuki.model.errors import StoreError
 from tasuki.model.outcome import Cancelled, Completed, Failed, JobError, Outcome, Released
 from tasuki.wire.ids import decode_id
-from tasuki.wire.payload import encode
+from tasuki.wire.payload import encode, too_large
 from tasuki.wire.record import Record, decode_record, decode_tries
 from tasuki.workers.blackbox import BlackBox
 from tasuki.workers.describe import message_of, traceback_of
+from tasuki.workers.forks import end_stray_child
 from tasuki.workers.job import Job
 from tasuki.workers.judge import Limits, bad_record, bad_result, invalid, judge, timed_out
 from tasuki.workers.notebook import Notebook
@@ -71,7 +71,6 @@ class Host:
     begins: Callable[[], None]
     stuck: "Callable[[Attempt], None]"
     thread: int
-    process: int
 
 
 class Attempt:
@@ -149,6 +148,11 @@ class Attempt:
             return self.key
 
     @property
+    def token(self) -> str:
+        """A name of this very attempt."""
+        return f"{self.stamp}-{self.key}"
+
+    @property
     def timeout(self) -> float | None:
         """Seconds that the attempt may take: the job's own, else the worker's."""
         own = self.record.options.timeout
@@ -212,28 +216,26 @@ class Attempt:
     async def steps(self) -> None:
         """Check the data, run, judge, report; wherever its place is."""
         self._entered = True
-        host, slot = self._host, -1
+        box, place, spec, job, slot = self._host.box, self._place, self.spec, self.job, -1
         try:
-            if self.stopping is not None or self.job is None:
+            if job is None or self.stopping is not None:
                 outcome = self._told()
             else:
-                slot = host.box.begin(self.key)
-                outcome = self._check(self.job)
+                slot = box.begin(self.key)
+                outcome = None if spec.decoder is None else _check(job)
                 if outcome is None:
-                    result = self.spec.process(self.job)
+                    result = spec.process(job)
                     if hasattr(type(result), "__await__"):
-                        if self._place.into_loop is not None:
-                            await self._place.into_loop
+                        if place.into_loop is not None:
+                            await place.into_loop
                         result = await result
                     outcome = self._judge(result)
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is this attempt's end
             outcome = self._raised(error)
-        if os.getpid() != host.process:
-            # A process that the job forked off came out of it. It is not this runner.
-            os._exit(1)
+        end_stray_child()
         if slot >= 0:
-            host.box.end(slot)
-        self._place.deliver(self, outcome)
+            box.end(slot)
+        place.deliver(self, outcome)
 
     def stack(self) -> str:
         """Where it is, as text."""
@@ -288,39 +290,25 @@ class Attempt:
             await asyncio.sleep(FETCH_AGAIN_SECONDS)
 
     def _begin(self, data: str) -> None:
+        record, timeout = self.record, self.timeout
         try:
-            self.job = self._open(data)
-            timeout = self.timeout
+            self.job = Job(
+                id=decode_id(self.key),
+                type=record.type,
+                text=data,
+                attempt=self.attempt,
+                priority=record.priority,
+                tags=record.options.tags,
+                deadline=None if timeout is None else _after(timeout),
+                notes=self,
+                decoder=self.spec.decoder,
+            )
             if timeout is not None:
                 self._timer = self._host.loop.call_later(timeout, self.stop, Stop.TIMEOUT)
             self._hold = self._place.start(self)
         except Exception as error:
             log.exception("job %s cannot begin", self.key)
             self.end(bad_record(f"it cannot begin: {message_of(error)}"))
-
-    def _open(self, data: str) -> Job[Any]:
-        record, timeout = self.record, self.timeout
-        return Job(
-            id=decode_id(self.key),
-            type=record.type,
-            text=data,
-            attempt=self.attempt,
-            priority=record.priority,
-            tags=record.options.tags,
-            deadline=None if timeout is None else _after(timeout),
-            token=f"{self.stamp}-{self.key}",
-            notes=self,
-            decoder=self.spec.decoder,
-        )
-
-    def _check(self, job: Job[Any]) -> Outcome | None:
-        """Whether the data are what the worker asks for; reading them validates them."""
-        if self.spec.decoder is not None:
-            try:
-                job.data  # noqa: B018 - reading it validates it
-            except Exception as error:  # noqa: BLE001 - validators of users' models raise anything
-                return invalid(error)
-        return None
 
     def _judge(self, result: object) -> Outcome:
         if self.stopping is not None:
@@ -330,8 +318,7 @@ class Attempt:
         try:
             text = bytes(encode(result, "result"))
             if len(text) > self._host.result_limit:
-                limit = self._host.result_limit
-                raise PayloadError(f"is {len(text)} bytes long, more than {limit}", field="result")
+                raise too_large(len(text), self._host.result_limit, "result")
             return Completed(text.decode())
         except BaseException as error:  # noqa: BLE001 - users' types may raise anything
             return bad_result(error)
@@ -395,6 +382,15 @@ class Attempt:
         self._telling = False
         if not self.settled:
             self._host.noted(self)
+
+
+def _check(job: Job[Any]) -> Outcome | None:
+    """Whether the data are what the worker asks for."""
+    try:
+        job.data  # noqa: B018 - reading it validates it
+    except Exception as error:  # noqa: BLE001 - validators of users' models raise anything
+        return invalid(error)
+    return None
 
 
 def _after(seconds: float) -> datetime:

@@ -21,6 +21,11 @@ LONGEST_PROGRESS = 4_096
 class NoteTaker(Protocol):
     """Takes what an attempt has to say, from the loop or from a thread."""
 
+    @property
+    def token(self) -> str:
+        """A name of this very attempt."""
+        ...
+
     def add_line(self, line: str) -> None:
         """Take a log line."""
         ...
@@ -64,7 +69,6 @@ class Job(Generic[T]):
         "id",
         "priority",
         "tags",
-        "token",
         "type",
     )
 
@@ -78,7 +82,6 @@ class Job(Generic[T]):
         priority: int | float,
         tags: tuple[str, ...],
         deadline: datetime | None,
-        token: str,
         notes: NoteTaker,
         decoder: Callable[[str], T] | None,
     ) -> None:
@@ -88,7 +91,6 @@ class Job(Generic[T]):
         self.priority = priority
         self.tags = tags
         self.deadline = deadline
-        self.token = token
         self.cancelled = False
         """Whether this attempt is to stop: its result will not count. For code in threads, which
         cannot be interrupted; async code gets a CancelledError besides."""
@@ -96,6 +98,11 @@ class Job(Generic[T]):
         self._text = text
         self._decode = decoder
         self._data: Any = _UNREAD
+
+    @property
+    def token(self) -> str:
+        """A name of this very attempt, and of no other."""
+        return self._notes.token
 
     @property
     def data(self) -> T:

@@ -70,16 +70,14 @@ def _judge(
 ) -> Outcome:
     match error:
         case Snooze():
-            check_seconds("seconds", error.seconds)
-            return Snoozed(error.seconds)
+            return Snoozed(check_seconds("seconds", error.seconds))
         case Cancel():
             return Cancelled(message=message_of(error))
         case Fail():
             return Failed(describe(error, "Fail"))
         case Retry():
-            if error.after is not None:
-                check_seconds("after", error.after)
-            return _again(describe(error, "Retry"), attempt, limits, error.after, jitter)
+            after = None if error.after is None else check_seconds("after", error.after)
+            return _again(describe(error, "Retry"), attempt, limits, after, jitter)
         case _:
             return _again(describe(error), attempt, limits, None, jitter)
 

@@ -61,6 +61,7 @@ class Life:
         )
         self._lost = asyncio.Event()
         self._abandoned = asyncio.Event()
+        self._why = Stop.RELEASE
 
     async def register(self) -> None:
         """Join the store under the life's identity.
@@ -113,21 +114,29 @@ class Life:
         self.pump.drain()
         await self._ear.hush()
 
-    def abandon(self) -> None:
-        """End `run` soon, even if some attempts do not stop: leaving releases their jobs."""
+    def abandon(self, *, unasked: bool = False) -> None:
+        """End `run` soon, even if some attempts do not stop: leaving releases their jobs.
+
+        If nobody has asked for that, leaving says of all what became of them, also of those that
+        stop.
+        """
+        self._why = Stop.LOST if unasked else Stop.RELEASE
         self._abandoned.set()
 
-    async def leave(self) -> int:
+    async def leave(self, *, unasked: bool = False) -> int:
         """Leave the store, releasing what is left. Gives how many jobs that were.
+
+        If nobody has asked for that, a job may have, and what is left is taken back as if the
+        process had died.
 
         Raises:
             StoreError: the store refuses or cannot be reached.
         """
-        return await self.lease.leave(self._registry.types)
+        return await self.lease.leave(self._registry.types, unasked=unasked)
 
     async def _release_all(self, pump: asyncio.Task[None]) -> None:
         await self.drain()
-        self.pump.stop_all(Stop.RELEASE)
+        self.pump.stop_all(self._why)
         await asyncio.wait({pump}, timeout=END_SECONDS)
 
     async def wind_down(self) -> None:

@@ -1,193 +1,145 @@
 """The runner process: `python -m tasuki.workers.main`, started by the supervisor."""
 
 import asyncio
-import contextlib
 import gc
 import logging
 import os
-import signal
-import sys
-import threading
-import time
-from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, NoReturn
 
 import msgspec
 
-from tasuki.model.errors import AppError, LayoutError, StoreUnavailableError, StoreUnsafeError
+from tasuki.model.errors import AppError, LayoutError, StoreError, StoreUnsafeError
 from tasuki.store.store import Store
 from tasuki.telemetry.logs import configure
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.app import load_app
+from tasuki.workers.blackbox import BlackBox
 from tasuki.workers.forks import free_children
-from tasuki.workers.places.threads import THREAD_NAME
+from tasuki.workers.process.channel import Channel
+from tasuki.workers.process.exit import LINGER_SECONDS, end_now, end_within, leave_process
+from tasuki.workers.process.lifeline import Lifeline
+from tasuki.workers.process.stopper import Stopper
 from tasuki.workers.protocol import (
+    BLACKBOX_VARIABLE,
     EXIT_APP,
+    EXIT_FAILED,
     EXIT_OK,
     EXIT_UNSAFE,
     PIPE_VARIABLE,
-    Message,
+    TEARDOWN_SECONDS,
     RunnerConfig,
 )
 from tasuki.workers.registry import Registry
 from tasuki.workers.runner import Runner
+from tasuki.workers.steady import run_steadily
 
 log = logging.getLogger("tasuki.runner")
 
-SLACK_SECONDS = 1.0
-THREADS_SECONDS = 0.5
-"""How long idle threads get to end before the process does."""
+LOOK_SECONDS = 1.0
+"""How often a store that does not work yet is asked again."""
 
 
-class Pipe:
-    """Writes messages to the supervisor. A short line is written whole, from any thread."""
+class Process:
+    """A runner as a process: what it was started with, from the first line on.
 
-    def __init__(self, fd: int | None) -> None:
-        self._fd = fd
-
-    def send(self, message: Message) -> None:
-        """Write a message; a supervisor that is gone is no matter here."""
-        if self._fd is not None:
-            with contextlib.suppress(OSError):
-                os.write(self._fd, msgspec.json.encode(message) + b"\n")
-
-
-class PipeWatcher:
-    """Tells the supervisor how the runner is doing.
-
-    Until when its jobs may be busy is told at each heartbeat, and before jobs begin if it has
-    changed since. It is told one second too late, so that a stream of short jobs does not tell it
-    more than once a second.
+    The lifeline is taken up before anything of the user's is loaded.
     """
 
-    def __init__(self, pipe: Pipe) -> None:
-        self._pipe = pipe
-        self._identity = ""
-        self._told = 0.0
+    def __init__(self, config: RunnerConfig, channel: Channel, box: BlackBox, orders: int) -> None:
+        self._config = config
+        self._channel = channel
+        self._box = box
+        self._lifeline = Lifeline(orders, config.pulse, channel.pulse)
 
-    def registered(self, identity: str) -> None:
-        """As `Watcher`."""
-        self._identity = identity
-        self._pipe.send(Message("identity", identity))
-
-    def beat(self, busy_until: float) -> None:
-        """As `Watcher`."""
-        self._told = busy_until and busy_until + SLACK_SECONDS
-        self._pipe.send(Message("beat", self._identity, self._told))
-
-    def begins(self, busy_until: float) -> None:
-        """As `Watcher`."""
-        if busy_until > self._told or (not busy_until and self._told):
-            self.beat(busy_until)
-
-    def suspects(self, waiting: int) -> None:
-        """As `Watcher`."""
-
-    def left(self, released: int) -> None:
-        """As `Watcher`."""
-        self._pipe.send(Message("left", self._identity))
-
-    def retire(self, reason: str) -> None:
-        """As `Watcher`."""
-
-    def blocked(self, key: str) -> None:
-        """As `Watcher`."""
-
-
-async def serve(config: RunnerConfig, registry: Registry, pipe: Pipe, lifeline: int) -> None:
-    """Run the workers until a signal, or until the supervisor is gone.
-
-    Raises:
-        StoreUnsafeError: the store could lose jobs.
-        LayoutError: it was written by another version of Tasuki.
-        Exception: what a worker's `setup` raised.
-    """
-    store = Store(config.url, namespace=config.namespace)
-    await _check(store, config)
-
-    runner = Runner(store, registry, config.terms, watcher=PipeWatcher(pipe))
-    stopper = _Stopper(runner, config.grace)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopper.stop)
-    with _watch(lifeline, stopper.stop):
+    def run(self) -> int:
+        """Load the app, serve, and give the exit code."""
+        self._lifeline.start()
         try:
+            registry = load_app(self._config.app).registry()
+            # What is loaded now stays: the garbage collector need not look through it ever again.
+            gc.collect()
+            gc.freeze()
+            run_steadily(self._serve(registry))
+        except AppError as error:
+            self._channel.failed(str(error))
+            return EXIT_APP
+        except (StoreUnsafeError, LayoutError) as error:
+            self._channel.failed(str(error))
+            return EXIT_UNSAFE
+        except BaseException:
+            # Left to the interpreter, it would wait for the app's threads, perhaps for ever.
+            log.exception("this runner has failed")
+            return EXIT_FAILED
+        return EXIT_OK
+
+    async def _serve(self, registry: Registry) -> None:
+        """Run the workers until told to end, or until the supervisor is gone.
+
+        Raises:
+            StoreUnsafeError: the store could lose jobs.
+            LayoutError: it was written by another version of Tasuki.
+            Exception: what a worker's `setup` raised.
+        """
+        config = self._config
+        store = Store(config.url, namespace=config.namespace)
+        runner = Runner(
+            store,
+            registry,
+            config.terms,
+            watcher=self._channel,
+            box=self._box,
+        )
+        stopper = Stopper(runner, self._channel, config.grace)
+
+        async def work() -> None:
+            await _until_usable(store, config)
             await runner.run()
-            await stopper.wait()
+
+        try:
+            with self._lifeline.taken_by(stopper.obey):
+                await stopper.run(work())
         finally:
             await store.close()
+        if stopper.alone and self._channel.released:
+            # Its jobs run again soon; what they have started must not go on beside that.
+            end_now(EXIT_OK, group=True)
+        # The loop waits for its threads when it closes.
+        end_within(LINGER_SECONDS, EXIT_OK, "ended without waiting any longer")
 
 
-class _Stopper:
-    """Stops the runner gracefully when asked, and at once when asked again."""
-
-    def __init__(self, runner: Runner, grace: float) -> None:
-        self._runner = runner
-        self._grace = grace
-        self._stopping: asyncio.Task[None] | None = None
-
-    def stop(self) -> None:
-        if self._stopping is None:
-            self._stopping = asyncio.create_task(self._runner.stop(self._grace))
-        else:
-            self._runner.stop_now()
-
-    async def wait(self) -> None:
-        if self._stopping is not None:
-            await self._stopping
+def _bound_teardown() -> None:
+    end_within(TEARDOWN_SECONDS, EXIT_OK, "the teardown of its workers did not end in time")
 
 
-@contextlib.contextmanager
-def _watch(lifeline: int, gone: Callable[[], None]) -> Iterator[None]:
-    """Call `gone` when the lifeline ends, which means that the supervisor is no more."""
-    loop = asyncio.get_running_loop()
-
-    def readable() -> None:
-        if not os.read(lifeline, 4_096):
-            loop.remove_reader(lifeline)
-            gone()
-
-    loop.add_reader(lifeline, readable)
-    try:
-        yield
-    finally:
-        loop.remove_reader(lifeline)
-
-
-async def _check(store: Store, config: RunnerConfig) -> None:
+async def _until_usable(store: Store, config: RunnerConfig) -> None:
+    """Wait for the store, as in mid-life: whatever may pass is said, and waited for."""
     outage = OutageLog(log)
     while True:
         try:
             await store.check(allow_unsafe=config.allow_unsafe)
-        except StoreUnavailableError as error:
+        except StoreError as error:
+            if not error.transient:
+                raise
             outage.down(error)
-            await asyncio.sleep(1)
+            await asyncio.sleep(LOOK_SECONDS)
         else:
             outage.up()
             return
 
 
 def main() -> int:
-    """Read the configuration, load the app, serve, and give the exit code."""
-    fd = os.environ.pop(PIPE_VARIABLE, "")
-    pipe = Pipe(int(fd) if fd else None)
+    """Read the configuration, run, and give the exit code."""
+    pipe = os.environ.pop(PIPE_VARIABLE, "")
+    box = os.environ.pop(BLACKBOX_VARIABLE, "")
     config = msgspec.json.decode(_first_line(), type=RunnerConfig)
-    lifeline = _take_standard_input()
-    configure(config.log_level, config.log_format)
+    orders = _take_standard_input()
     free_children()
-    try:
-        registry = load_app(config.app).registry()
-        # What is loaded now stays: the garbage collector need not look through it again and again.
-        gc.collect()
-        gc.freeze()
-        _run(serve(config, registry, pipe, lifeline))
-    except AppError as error:
-        pipe.send(Message("failed", text=str(error)))
-        return EXIT_APP
-    except (StoreUnsafeError, LayoutError) as error:
-        pipe.send(Message("failed", text=str(error)))
-        return EXIT_UNSAFE
-    return EXIT_OK
+    configure(config.log_level, config.log_format)
+    return Process(
+        config,
+        Channel(int(pipe) if pipe else None, _bound_teardown),
+        BlackBox.open(int(box)) if box else BlackBox.create(),
+        orders,
+    ).run()
 
 
 def _first_line() -> bytes:
@@ -210,32 +162,6 @@ def _take_standard_input() -> int:
     os.dup2(nothing, 0)
     os.close(nothing)
     return lifeline
-
-
-def _run(coroutine: Coroutine[Any, Any, None]) -> None:
-    try:
-        import uvloop
-    except ImportError:
-        asyncio.run(coroutine)
-    else:
-        uvloop.run(coroutine)
-
-
-def leave_process(code: int) -> NoReturn:
-    """End the process, even if a thread is stuck in a job that was released.
-
-    The interpreter would wait for such a thread, perhaps for ever.
-    """
-    deadline = time.monotonic() + THREADS_SECONDS
-    stuck = [thread for thread in threading.enumerate() if thread.name.startswith(THREAD_NAME)]
-    for thread in stuck:
-        thread.join(max(0.0, deadline - time.monotonic()))
-    if any(thread.is_alive() for thread in stuck):
-        logging.shutdown()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ half is under way, and the store and the runner work at the same time.
 
 import asyncio
 import logging
-import os
 import random
 import threading
 import time
@@ -95,7 +94,6 @@ class Pump:
             begins=self._tell_begins,
             stuck=stuck.add,
             thread=threading.get_ident(),
-            process=os.getpid(),
         )
 
     @property

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterable
 
 from tasuki.model.errors import LayoutError, LeaseLostError, StoreError, StoreUnsafeError
-from tasuki.store.lease import LeaseTerms
+from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
 from tasuki.upkeep.upkeep import Upkeep
@@ -25,6 +25,8 @@ REGISTER_SECONDS = 1.0
 """How long a runner waits before it tries again to register."""
 LEAVE_SECONDS = 2.0
 """How long a runner tries to leave a store that does not answer. Its lease runs out then."""
+NOTE_SECONDS = 1.0
+"""How long it waits before it tries again to write down that it is stopping."""
 
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
@@ -59,10 +61,20 @@ class Runner:
         self._set_up: list[Worker] = []
         self._stopping = asyncio.Event()
         self._ended = asyncio.Event()
+        self._asked = self._unasked = False
+        self._released = 0
+        self._noting: asyncio.Task[None] | None = None
         self._pause = FIRST_PAUSE
+
+    @property
+    def busy_until(self) -> float:
+        """Monotonic time by which the running jobs should be over; 0 if that cannot be said."""
+        return self._life.pump.busy_until if self._life else 0.0
 
     async def run(self) -> None:
         """Set up the workers, run jobs until `stop`, and tear the workers down.
+
+        On terms of a runner apart it ends by itself when nothing is left for it.
 
         Raises:
             Exception: what a worker's `setup` raised.
@@ -80,6 +92,8 @@ class Runner:
             while not self._stopping.is_set():
                 await self._live()
         finally:
+            if self._noting is not None:
+                self._noting.cancel()
             await upkeep.stop()
             await self._tear_down()
             await watchdog.stop()
@@ -87,9 +101,17 @@ class Runner:
                 self._box.close()
             self._ended.set()
 
-    async def stop(self, grace: float) -> None:
-        """Claim nothing more, wait up to `grace` seconds for the running jobs, release the rest."""
+    async def stop(self, grace: float, *, asked: bool = True) -> None:
+        """Claim nothing more, wait up to `grace` seconds for the running jobs, release the rest.
+
+        When nobody has `asked` for it, but a signal came from somewhere, the rest is taken back as
+        if the process had died: one of them may have sent it.
+        """
         self._stopping.set()
+        if asked:
+            self.ask()
+        else:
+            self._unasked = True
         if self._life is not None:
             await self._life.drain()
             try:
@@ -99,11 +121,21 @@ class Runner:
                 self.stop_now()
         await self._ended.wait()
 
+    def ask(self) -> None:
+        """That the runner stops is asked for. It is written down in the store, beside all else."""
+        self._unasked = False
+        if not self._asked:
+            self._asked = True
+            if self._life is not None:
+                self._noting = asyncio.create_task(self._note(self._life.lease.runner))
+
     def stop_now(self) -> None:
         """Release all jobs without waiting for them."""
         self._stopping.set()
         if self._life is not None:
-            self._life.abandon()
+            # Those that obey are not there any more when it leaves.
+            self._released += len(list(self._life.pump.attempts))
+            self._life.abandon(unasked=self._unasked)
 
     async def _live(self) -> None:
         life = Life(
@@ -122,8 +154,10 @@ class Runner:
             if not await self._register(life):
                 return
             await life.run()
-            self._pause = FIRST_PAUSE
-            await self._leave(life)
+            # Of itself a life ends only when a runner apart has nothing left to do.
+            self._stopping.set()
+            if await self._leave(life):
+                self._watcher.left(self._released)
         except LeaseLostError as error:
             log.warning("%s: its jobs were taken back; going on under a new name", error)
             await life.wind_down()
@@ -164,16 +198,18 @@ class Runner:
         except TimeoutError:
             return
 
-    async def _leave(self, life: Life) -> None:
+    async def _leave(self, life: Life) -> bool:
+        """Leave the store; whether that was possible."""
         try:
             async with asyncio.timeout(LEAVE_SECONDS):
-                released = await life.leave()
+                released = await life.leave(unasked=self._unasked)
         except (StoreError, TimeoutError) as error:
             log.warning("left without telling the store, which did not answer: %s", error)
-            return
-        self._watcher.left(released)
+            return False
+        self._released += released
         if released:
             log.info("released %d unfinished jobs", released)
+        return True
 
     async def _tear_down(self) -> None:
         for worker in reversed(self._set_up):
@@ -182,6 +218,22 @@ class Runner:
             except Exception:
                 log.exception("teardown of %s failed", type(worker).__name__)
         self._set_up.clear()
+
+    async def _note(self, identity: str) -> None:
+        """Write down that the runner is stopping, so that its end is no crash, whoever causes it.
+
+        The store may be away: it is tried again for as long as the runner is there.
+        """
+        lease = Lease(self._store.shared, self._terms, identity)
+        while True:
+            try:
+                await lease.heartbeat({"stopping": "1"})
+                return
+            except LeaseLostError:
+                return
+            except Exception as error:  # noqa: BLE001 - it must not cost more than the note
+                log.debug("that this runner is stopping could not be written down: %s", error)
+            await asyncio.sleep(NOTE_SECONDS)
 
     def _attempts(self) -> Iterable[Attempt]:
         life = self._life

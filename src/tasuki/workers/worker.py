@@ -27,7 +27,7 @@ class Worker:
     `tasuki up app.py` finds it in a file and runs it. To run it inside a program of your own:
 
     >>> worker = Resize("unix:///srv/.tasuki/store.sock").subscribe("resize")
-    >>> await worker.close()
+    >>> await worker.closed()  # until it cannot go on, or another task calls `worker.close()`
     """
 
     type: ClassVar[str] = ""
@@ -85,6 +85,17 @@ class Worker:
         self._subscription = Subscription(self, self._url, self._namespace, types)
         self._subscription.start()
         return self
+
+    async def closed(self) -> None:
+        """Wait until the worker has ended: by `close`, or because it cannot go on.
+
+        It waits for its store by itself, and goes on after failures. What ends it for good (its
+        `setup` raised, the store is not safe) is logged as an error at once, and raised here.
+
+        >>> await worker.closed()  # the program does nothing but run jobs
+        """
+        if self._subscription is not None:
+            await self._subscription.closed()
 
     async def close(self, grace: float = 30.0) -> None:
         """Stop claiming, wait up to `grace` seconds for the current jobs, and leave.

@@ -38,6 +38,8 @@ class Act(Worker):
         match data["do"]:
             case "hold":
                 await asyncio.Event().wait()
+            case "rest":
+                await asyncio.sleep(data["seconds"])
             case "until":
                 while not Path(data["file"]).exists():
                     await asyncio.sleep(0.01)
@@ -45,6 +47,9 @@ class Act(Worker):
                 return sys.stdin.read()
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
+            case "terminate":
+                os.kill(os.getpid(), signal.SIGTERM)
+                await asyncio.Event().wait()
             case "exit":
                 os._exit(data["code"])
             case "block":
@@ -75,13 +80,20 @@ class Host:
         self._namespace = namespace
 
     def options(
-        self, *, processes: int = 1, reload: bool = False, app: str = "", **config: Any
+        self,
+        *,
+        processes: int = 1,
+        apart_processes: int = 8,
+        reload: bool = False,
+        app: str = "",
+        **config: Any,
     ) -> DaemonOptions:
         return DaemonOptions(
             config=RunnerConfig(
                 url=self._url, namespace=self._namespace, app=app or str(self.app), **config
             ),
             processes=processes,
+            apart_processes=apart_processes,
             reload=reload,
         )
 
@@ -109,6 +121,11 @@ class Host:
 
         await eventually(enough, seconds=10)
         return await now()
+
+    async def is_stopping(self) -> bool:
+        """Whether a runner has written down that it ends."""
+        runners = await self.store.reader().runners()
+        return any("stopping" in runner.fields for runner in runners)
 
 
 def children_of_this_process() -> set[int]:

@@ -43,7 +43,8 @@ async def test_a_suspended_runner_loses_its_jobs_and_comes_back(host: Host, desk
             os.kill(pid, signal.SIGCONT)
         again = await desk.comes_to(id, State.ACTIVE)
         assert again.runner != job.runner
-        assert list((await host.pids()).values()) == [pid]
+        # It goes on, too; the job runs apart.
+        assert pid in (await host.pids(2)).values()
 
 
 async def test_a_job_that_blocks_beyond_its_timeout_is_killed(

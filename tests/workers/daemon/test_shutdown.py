@@ -40,6 +40,7 @@ async def test_stopping_waits_for_the_running_job_and_begins_no_other(
         running, waiting = await desk.submit_many(2, "solo", {"do": "until", "file": str(file)})
         await desk.comes_to(running, State.ACTIVE)
         stopping = asyncio.create_task(daemon.stop())
+        await eventually(host.is_stopping)
         # Without a slot free the runner would not begin the other one anyway.
         quick = await desk.submit("act", {"do": "nothing"})
         file.touch()

@@ -6,6 +6,7 @@ from tasuki.cli.options import LOG, STORE
 from tasuki.cli.program import Command
 from tasuki.cli.run import with_settings
 from tasuki.cli.settings import Settings
+from tasuki.cli.streams import do_without
 
 _OWN_STORE = (*STORE, "fsync", "maxmemory", "allow_unsafe")
 _SERVER = (
@@ -15,6 +16,7 @@ _SERVER = (
     "server.body_limit",
     "server.insecure",
     "server.allowed_hosts",
+    "server.connections",
 )
 _WORKER = (
     "worker.processes",
@@ -23,6 +25,9 @@ _WORKER = (
     "worker.max_crashes",
     "worker.log_lines",
 )
+
+# The server takes back jobs of runners that vanished, so it needs their terms.
+_TERMS = ("worker.lease", "worker.max_crashes")
 
 _app = click.argument("app")
 _reload = click.option(
@@ -43,22 +48,18 @@ async def up(settings: Settings, app: str, reload: bool) -> None:
     Ctrl-C or SIGTERM ends it: no new jobs are started, the running ones have the grace to finish,
     what is left goes back to the queue. A second signal does not wait.
     """
-    from tasuki.cli.launch import Plan, launch
-
-    await launch(settings, Plan(server=True, app=app, reload=reload))
+    await _launch(settings, app, server=True, reload=reload)
 
 
 @click.command("server", cls=Command)
-@with_settings(*_SERVER, *_OWN_STORE, *LOG)
+@with_settings(*_SERVER, *_TERMS, *_OWN_STORE, *LOG)
 async def server(settings: Settings) -> None:
     """Run the HTTP server with its dashboard, and no workers.
 
     It keeps nothing itself, so any number of servers can run on one store. Without a url it shares
     the store of the data directory, or starts it.
     """
-    from tasuki.cli.launch import Plan, launch
-
-    await launch(settings, Plan(server=True))
+    await _launch(settings, None, server=True)
 
 
 @click.command("worker", cls=Command)
@@ -71,6 +72,17 @@ async def worker(settings: Settings, app: str, reload: bool) -> None:
     APP is a file (app.py), a module (pkg.jobs), or module:attribute. Without a url it shares the
     store of the data directory, or starts it.
     """
-    from tasuki.cli.launch import Plan, launch
+    await _launch(settings, app, reload=reload)
 
-    await launch(settings, Plan(app=app, reload=reload))
+
+async def _launch(
+    settings: Settings, app: str | None, *, server: bool = False, reload: bool = False
+) -> None:
+    do_without()
+    from tasuki.cli.launch import Plan, launch
+    from tasuki.workers.app import find_app
+
+    if app is not None:
+        # What can be known at once is told before anything is started.
+        find_app(app)
+    await launch(settings, Plan(server=server, app=app, reload=reload))

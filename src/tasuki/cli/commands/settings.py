@@ -73,6 +73,6 @@ def _toml_value(value: object) -> str:
 
 
 def _without_password(url: str) -> str:
-    from tasuki.store.address import Address
+    from tasuki.store.address import redacted
 
-    return str(Address(url))
+    return redacted(url)

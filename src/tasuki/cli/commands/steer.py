@@ -1,31 +1,36 @@
 """Steering jobs: `retry`, `cancel`, `rm`."""
 
-import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from tasuki.cli.options import as_json
-from tasuki.cli.output import print_json, remark, say
 from tasuki.cli.program import EXIT_FAILED, Command
 from tasuki.cli.progress import progress
 from tasuki.cli.run import at_desk
-from tasuki.model.errors import InvalidError, JobNotFoundError, StateError, TasukiError
-from tasuki.model.state import State
+from tasuki.cli.steered import Steered
+from tasuki.cli.streams import read_input
+from tasuki.model.errors import InvalidError
+from tasuki.model.state import State, Verb
+from tasuki.wire.ids import LARGEST_ID
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
 
+CHUNK = 500
+"""How many jobs are asked for in one call."""
+
 _ids = click.argument("ids", metavar="ID...", nargs=-1, required=True)
 
 
-class _Verb(NamedTuple):
-    """What is done to a job. `act` gives the state it is in afterwards (None: gone)."""
+class _Order(NamedTuple):
+    """What is done to jobs. `act` gives the states they were in, `after` the one they come to."""
 
     label: str
-    done: str
-    act: Callable[[int], Awaitable[State | None]]
+    verb: Verb
+    act: Callable[[Sequence[int]], Awaitable[list[str]]]
+    after: State | None
 
 
 @click.command("retry", cls=Command)
@@ -35,10 +40,10 @@ class _Verb(NamedTuple):
 async def retry(desk: "Desk", ids: Sequence[str], as_json: bool) -> int:
     """Run jobs again that have ended. Their attempts start again.
 
-    `-` reads the ids from standard input.
+    `-` reads the ids from standard input; when they are many, it is told how many went which way.
     """
-    verb = _Verb("Retrying", "waits to run again", desk.admin.retry)
-    return await _do(verb, ids, as_json=as_json)
+    order = _Order("Retrying", Verb.RETRY, desk.admin.retry_many, State.WAITING)
+    return await _do(order, ids, as_json=as_json)
 
 
 @click.command("cancel", cls=Command)
@@ -48,10 +53,10 @@ async def retry(desk: "Desk", ids: Sequence[str], as_json: bool) -> int:
 async def cancel(desk: "Desk", ids: Sequence[str], as_json: bool) -> int:
     """Cancel jobs. One that is active is told to stop.
 
-    `-` reads the ids from standard input.
+    `-` reads the ids from standard input; when they are many, it is told how many went which way.
     """
-    verb = _Verb("Cancelling", "cancelled", desk.admin.cancel)
-    return await _do(verb, ids, as_json=as_json)
+    order = _Order("Cancelling", Verb.CANCEL, desk.admin.cancel_many, State.CANCELLED)
+    return await _do(order, ids, as_json=as_json)
 
 
 @click.command("rm", cls=Command)
@@ -61,67 +66,44 @@ async def cancel(desk: "Desk", ids: Sequence[str], as_json: bool) -> int:
 async def rm(desk: "Desk", ids: Sequence[str], as_json: bool) -> int:
     """Delete jobs that are not active, with their results and logs.
 
-    `-` reads the ids from standard input.
+    `-` reads the ids from standard input; when they are many, it is told how many went which way.
     """
-    verb = _Verb("Removing", "removed", desk.admin.remove)
-    return await _do(verb, ids, as_json=as_json)
+    order = _Order("Removing", Verb.REMOVE, desk.admin.remove_many, None)
+    return await _do(order, ids, as_json=as_json)
 
 
-async def _do(verb: _Verb, words: Sequence[str], *, as_json: bool) -> int:
+async def _do(order: _Order, words: Sequence[str], *, as_json: bool) -> int:
     ids = _parse(words)
-    states: dict[int, State | None] = {}
-    refused: dict[int, TasukiError] = {}
+    # Who writes the ids out wants to see each of them again; who pipes them in has too many.
+    steered = Steered(order.verb, order.after, short="-" in words)
     try:
-        with progress(verb.label, len(ids)) as advance:
-            for id in ids:
-                try:
-                    states[id] = await verb.act(id)
-                except (JobNotFoundError, StateError) as error:
-                    refused[id] = error
-                advance(1)
+        with progress(order.label, len(ids)) as advance:
+            for start in range(0, len(ids), CHUNK):
+                some = ids[start : start + CHUNK]
+                steered.add(some, await order.act(some))
+                advance(len(some))
     finally:
         # Also when the store fails on the way: what is done is done.
-        _report(verb, states, refused, as_json=as_json)
-    return EXIT_FAILED if refused else 0
+        steered.report(as_json=as_json)
+    return EXIT_FAILED if steered.refused else 0
 
 
-def _report(
-    verb: _Verb,
-    states: Mapping[int, State | None],
-    refused: Mapping[int, TasukiError],
-    *,
-    as_json: bool,
-) -> None:
-    if as_json:
-        print_json(
-            {
-                "done": [{"id": id, "state": state} for id, state in states.items()],
-                "refused": [
-                    {"id": id, "code": error.code, "message": str(error)}
-                    for id, error in refused.items()
-                ],
-            }
-        )
-        return
-    for id, state in states.items():
-        say(f"job {id} {_outcome(verb, state)}")
-    for error in refused.values():
-        remark(f"tasuki: {error}")
-
-
-def _outcome(verb: _Verb, state: State | None) -> str:
-    return "is told to stop" if state is State.ACTIVE else verb.done
-
-
-def _parse(words: Sequence[str]) -> list[int]:
+def _parse(words: Iterable[str]) -> list[int]:
     """The ids, each once, in the order given.
 
     Raises:
         InvalidError: naming what is no id.
     """
     if "-" in words:
-        words = [*(word for word in words if word != "-"), *sys.stdin.read().split()]
-    wrong = [word for word in words if not (word.isascii() and word.isdigit())]
-    if wrong:
-        raise InvalidError(f"{wrong[0]!r} is no job id: ids are whole numbers from 1 on")
-    return list(dict.fromkeys(int(word) for word in words))
+        read = read_input().decode("utf-8", "backslashreplace").split()
+        words = [*(word for word in words if word != "-"), *read]
+    return list(dict.fromkeys(_id(word) for word in words))
+
+
+def _id(word: str) -> int:
+    digits = word.lstrip("0")
+    known = word.isascii() and word.isdigit() and len(digits) <= len(str(LARGEST_ID))
+    if not known or not 1 <= int(digits or "0") <= LARGEST_ID:
+        shown = word if len(word) <= 40 else f"{word[:40]}..."
+        raise InvalidError(f"{shown!r} is no job id: ids are whole numbers from 1 on")
+    return int(digits)

@@ -8,6 +8,7 @@ import click
 from tasuki.cli.durations import Seconds
 from tasuki.cli.program import Command
 from tasuki.cli.run import at_desk
+from tasuki.cli.streams import is_terminal, output
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
@@ -38,8 +39,8 @@ async def top(desk: "Desk", once: bool, every: float) -> None:
 
     if once:
         sample = await take_sample(desk.admin, None)
-        Console().print(frame(sample, desk.settings.namespace, height=None))
-    elif sys.stdout.isatty():
+        Console(file=output()).print(frame(sample, desk.settings.namespace, height=None))
+    elif is_terminal(sys.stdout):
         await watch(desk.admin, desk.settings.namespace, every)
     else:
         raise click.UsageError("top needs a terminal; --once prints a single frame.")

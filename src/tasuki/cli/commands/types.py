@@ -79,7 +79,9 @@ async def runners(desk: "Desk", as_json: bool) -> None:
             Column("PID", right=True),
             Column("ACTIVE", right=True),
             Column("SLOTS", right=True),
+            Column("STUCK", right=True),
             Column("LEASE", right=True),
+            Column(""),
             Column("TYPES"),
         )
         table.print(
@@ -89,11 +91,18 @@ async def runners(desk: "Desk", as_json: bool) -> None:
                 runner.fields.get("pid", "?"),
                 str(runner.active),
                 runner.fields.get("slots", "?"),
+                _stuck(runner.fields.get("stuck", "0")),
                 rough(max(0.0, runner.lease_left)),
+                Cell("stopping", "yellow") if "stopping" in runner.fields else "",
                 ", ".join(runner.types),
             ]
             for runner in found
         )
+
+
+def _stuck(count: str) -> str | Cell:
+    """How many jobs run on although they were told to stop."""
+    return count if count == "0" else Cell(count, "red")
 
 
 def _row(info: "TypeInfo") -> list[str | Cell]:

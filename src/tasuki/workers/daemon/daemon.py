@@ -7,10 +7,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from tasuki.model.errors import InvalidError
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.app_name import AppName
+from tasuki.workers.daemon.apart import ApartRunners
+from tasuki.workers.daemon.following import Following
 from tasuki.workers.daemon.handback import HandBack
 from tasuki.workers.daemon.lane import Lane
 from tasuki.workers.daemon.orders import Orders
@@ -24,6 +28,8 @@ log = logging.getLogger("tasuki.daemon")
 # -P keeps a user's file named, say, `queue.py` from being imported in place of Python's own.
 RUNNER_COMMAND = (sys.executable, "-P", "-m", "tasuki.workers.main")
 MOST_PROCESSES = 256
+APART_PROCESSES = 8
+MOST_APART = 64
 LOOK_SECONDS = 0.5
 """How often it is looked whether the app's files have changed."""
 
@@ -32,21 +38,25 @@ LOOK_SECONDS = 0.5
 class DaemonOptions:
     """What a daemon is made from.
 
-    `processes` is how many runners it keeps. `reload` starts them again when a `.py` file of the
-    app changes. `command` starts a runner; see `tasuki.workers.protocol` for what it is told.
+    `processes` is how many runners it keeps; `apart_processes` is how many it starts at most for
+    jobs that are suspected of having crashed one. `reload` starts them again when a `.py` file of
+    the app changes. `command` starts a runner; see `tasuki.workers.protocol` for what it is told.
 
     Raises:
-        InvalidError: `processes` is out of range.
+        InvalidError: `processes` or `apart_processes` is out of range.
     """
 
     config: RunnerConfig
     processes: int = 1
+    apart_processes: int = APART_PROCESSES
     reload: bool = False
     command: Sequence[str] = RUNNER_COMMAND
 
     def __post_init__(self) -> None:
         if not 1 <= self.processes <= MOST_PROCESSES:
             raise InvalidError(f"must be from 1 to {MOST_PROCESSES}", field="processes")
+        if not 1 <= self.apart_processes <= MOST_APART:
+            raise InvalidError(f"must be from 1 to {MOST_APART}", field="apart_processes")
 
 
 class Daemon:
@@ -78,23 +88,27 @@ class Daemon:
         if options.reload:
             # Compiled files are told apart by whole seconds, and two changes may be quicker.
             environment["PYTHONDONTWRITEBYTECODE"] = "1"
-        launcher = Launcher(options.command, config, environment)
-        hand_back = HandBack(self._store, config.terms, self._orders, outage)
-        watch_over = functools.partial(
-            Renewal, link=self._store.link("renewal"), terms=config.terms, outage=outage
+        following = Following(
+            HandBack(self._store, config.terms, self._orders, outage),
+            functools.partial(
+                Renewal, link=self._store.link("renewal"), terms=config.terms, outage=outage
+            ),
+            self._orders,
+            self._need_apart,
+            grace=config.grace,
         )
+        launcher = Launcher(options.command, config, environment)
         self._lanes = [
-            Lane(
-                f"runner {number}",
-                launcher,
-                hand_back,
-                watch_over,
-                self._orders,
-                grace=config.grace,
-                reload=options.reload,
-            )
+            Lane(f"runner {number}", launcher, following, self._orders, reload=options.reload)
             for number in range(1, options.processes + 1)
         ]
+        self._apart = ApartRunners(
+            Launcher(options.command, msgspec.structs.replace(config, apart=True), environment),
+            following,
+            self._orders,
+            most=options.apart_processes,
+        )
+        self._following = following
 
     async def start(self) -> None:
         """Begin to start the runners. That they have joined the store is seen there.
@@ -132,6 +146,10 @@ class Daemon:
         """End all runners gracefully, and start them again."""
         for lane in self._lanes:
             lane.restart()
+        self._apart.restart()
+
+    def _need_apart(self, waiting: int) -> None:
+        self._apart.need(waiting)
 
     async def _supervise(self) -> None:
         lanes = [asyncio.create_task(lane.run()) for lane in self._lanes]
@@ -143,17 +161,26 @@ class Daemon:
             for lane in ended:
                 lane.result()
         finally:
+            self._orders.stop.set()
             if watch is not None:
                 watch.cancel()
                 await asyncio.gather(watch, return_exceptions=True)
+            await self._apart.close()
+            await self._following.close()
             await self._store.close()
 
     async def _watch_files(self) -> None:
         root = AppName.parse(self._options.config.app).root
-        watch = await asyncio.to_thread(FileWatch, root)
+        watch: FileWatch | None = None
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            changed = await asyncio.to_thread(watch.look)
+            try:
+                if watch is None:
+                    watch = await asyncio.to_thread(FileWatch, root)
+                changed = await asyncio.to_thread(watch.look)
+            except Exception:
+                log.exception("watching the files of the app failed, and goes on")
+                changed = []
             if changed:
                 log.info("%s changed: starting again", ", ".join(map(str, changed[:3])))
                 self.restart()
+            await asyncio.sleep(LOOK_SECONDS)

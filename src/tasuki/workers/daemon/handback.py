@@ -37,17 +37,25 @@ class HandBack:
         self._orders = orders
         self._outage = outage
 
-    async def reap(self, name: str, identities: Sequence[str], error: JobError) -> None:
-        """Take back the jobs of a runner that crashed. `error` is theirs if they fail by it."""
+    async def reap(
+        self, name: str, identities: Sequence[str], error: JobError, begun: Sequence[str]
+    ) -> int:
+        """Take back the jobs of a runner that crashed, by one of those that had `begun`.
+
+        `error` is theirs if they fail by it. Gives how many suspects wait for a runner apart now.
+        """
+        suspects = 0
 
         async def step() -> tuple[int, int, int]:
+            nonlocal suspects
             requeued = failed = cancelled = 0
             more = True
             while more:
-                done = await self._maintenance.reap(identities, error)
+                done = await self._maintenance.reap(identities, error, begun=begun)
                 requeued += done.requeued
                 failed += done.failed
                 cancelled += done.cancelled
+                suspects = done.suspects
                 more = done.more
             return requeued, failed, cancelled
 
@@ -56,6 +64,7 @@ class HandBack:
             log.warning(
                 "took back the jobs of %s: %d wait again, %d failed, %d cancelled", name, *done
             )
+        return suspects
 
     async def release(self, name: str, identities: Iterable[str]) -> None:
         """Give back the jobs of a runner that was ended on purpose: no attempt is counted."""
@@ -73,19 +82,29 @@ class HandBack:
             try:
                 done = await step()
             except StoreError as error:
+                if not error.transient:
+                    self._give_up(name, str(error))
+                    return None
                 self._outage.down(error)
+            except Exception:
+                log.exception("handing back the jobs of %s failed", name)
+                self._give_up(name, "see above")
+                return None
             else:
                 self._outage.up()
                 return done
             if self._orders.stop.is_set():
                 end = end or time.monotonic() + LAST_PATIENCE
                 if self._orders.hurry.is_set() or time.monotonic() + delay > end:
-                    log.warning(
-                        "could not hand back the jobs of %s: they come back when its lease ends",
-                        name,
-                    )
+                    self._give_up(name, "the store does not work")
                     return None
                 await asyncio.sleep(delay)
             else:
                 await set_within(delay, self._orders.stop)
             delay = min(2 * delay, LAST_DELAY)
+
+    @staticmethod
+    def _give_up(name: str, why: str) -> None:
+        log.warning(
+            "could not hand back the jobs of %s: they come back when its lease ends (%s)", name, why
+        )

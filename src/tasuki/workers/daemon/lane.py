@@ -3,54 +3,44 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 
+from tasuki.model.errors import AppError, StoreUnsafeError
 from tasuki.workers.daemon.ending import Ending
-from tasuki.workers.daemon.handback import HandBack
+from tasuki.workers.daemon.following import Following
 from tasuki.workers.daemon.orders import Orders, any_set, set_within
 from tasuki.workers.daemon.process import Launcher, RunnerProcess
-from tasuki.workers.daemon.renewal import Renewal
 from tasuki.workers.daemon.restarts import RestartDelays
 
 log = logging.getLogger("tasuki.daemon")
 
-GRACE_MARGIN = 5.0
-"""Seconds that a runner has, beyond the grace of its jobs, to release them and leave."""
-HURRY_SECONDS = 2.0
-"""Seconds that a runner has to release its jobs when there is no grace."""
-
-WatchOver = Callable[[str, RunnerProcess], Renewal]
+MOST_REPLACED = 4
+"""How many runners that were replaced may still be there before another one is started."""
 
 
 class Lane:
-    """Starts a runner, watches over it, hands back what it held, starts the next one.
+    """Starts a runner, follows it to its end, starts the next one.
 
-    `grace` is how many seconds running jobs have when a runner is to end. With `reload`, an app
-    that was loaded once and cannot be any more is waited for.
+    With `reload`, an app that was loaded once and cannot be any more is waited for.
     """
 
     def __init__(
         self,
         name: str,
         launcher: Launcher,
-        hand_back: HandBack,
-        watch_over: WatchOver,
+        following: Following,
         orders: Orders,
         *,
-        grace: float,
         reload: bool,
     ) -> None:
         self._name = name
         self._launcher = launcher
-        self._hand_back = hand_back
-        self._watch_over = watch_over
+        self._following = following
         self._orders = orders
-        self._patience = grace + GRACE_MARGIN
         self._reload = reload
         self._loaded = False
         self._restart = asyncio.Event()
         self._delays = RestartDelays()
-        self._hand_backs: set[asyncio.Task[None]] = set()
+        self._replaced: set[asyncio.Task[Ending]] = set()
 
     def restart(self) -> None:
         """End the runner gracefully, and start the next one at once."""
@@ -67,75 +57,58 @@ class Lane:
             while not self._orders.stop.is_set():
                 self._restart.clear()
                 began = time.monotonic()
+                at_once = False
                 try:
-                    runner = await self._launcher.launch()
+                    at_once = await self._one_life()
+                except (AppError, StoreUnsafeError):
+                    raise
                 except OSError as error:
                     log.error("%s cannot be started: %s", self._name, error)  # noqa: TRY400
-                else:
-                    await self._follow(runner)
-                await self._pause(time.monotonic() - began)
+                except Exception:
+                    log.exception("%s failed, and goes on", self._name)
+                await self._pause(time.monotonic() - began, at_once=at_once)
         finally:
-            await asyncio.gather(*self._hand_backs)
+            await asyncio.gather(*self._replaced, return_exceptions=True)
 
-    async def _follow(self, runner: RunnerProcess) -> None:
-        """Go along with a runner to its end, and see to what it leaves behind."""
+    async def _one_life(self) -> bool:
+        """Start a runner and go along with it; whether the next one is to follow at once."""
+        while len(self._replaced) >= MOST_REPLACED:
+            await asyncio.wait(self._replaced, return_when=asyncio.FIRST_COMPLETED)
+        runner = await self._launcher.launch()
         name = f"{self._name} (pid {runner.pid})"
-        log.info("%s started", name)
-        ending = await self._end_of(name, runner)
-        _tell(name, ending)
-        if runner.identities:
-            # The next runner does not wait for this.
-            task = asyncio.create_task(self._clear_up(runner, ending))
-            self._hand_backs.add(task)
-            task.add_done_callback(self._hand_backs.discard)
+        life = asyncio.create_task(self._follow(name, runner))
+        retired = asyncio.create_task(runner.retired.wait())
+        try:
+            await asyncio.wait({life, retired}, return_when=asyncio.FIRST_COMPLETED)
+        except BaseException:
+            life.cancel()
+            raise
+        finally:
+            retired.cancel()
+        if not life.done():
+            log.warning("%s is replaced: %s", name, runner.reason)
+            self._replaced.add(life)
+            life.add_done_callback(self._replaced.discard)
+            return True
+        ending = life.result()
         self._loaded = self._loaded or runner.was_loaded
         if ending.refusal is not None:
             if not (self._reload and self._loaded):
                 raise ending.refusal
             log.error("%s\nWaiting for a change.", ending.refusal)
             await any_set(self._orders.stop, self._restart)
+        return ending.by_job
 
-    async def _end_of(self, name: str, runner: RunnerProcess) -> Ending:
-        try:
-            async with asyncio.TaskGroup() as group:
-                helpers = (
-                    group.create_task(self._watch_over(name, runner).run()),
-                    group.create_task(self._end_when_told(runner)),
-                )
-                ending = await runner.wait()
-                for helper in helpers:
-                    helper.cancel()
-        except BaseException:
-            runner.kill("patience")
-            raise
+    async def _follow(self, name: str, runner: RunnerProcess) -> Ending:
+        ending = await self._following.to_its_end(name, runner, self._restart)
+        # The next runner does not wait for this.
+        self._following.clear_up_behind(self._name, runner, ending)
         return ending
 
-    async def _end_when_told(self, runner: RunnerProcess) -> None:
-        await any_set(self._orders.stop, self._restart)
-        runner.terminate()
-        if await set_within(self._patience, self._orders.hurry):
-            runner.terminate()
-            await asyncio.sleep(HURRY_SECONDS)
-        runner.kill("patience")
-
-    async def _clear_up(self, runner: RunnerProcess, ending: Ending) -> None:
-        if ending.crash is None:
-            await self._hand_back.release(self._name, runner.identities)
-        else:
-            await self._hand_back.reap(self._name, runner.identities, ending.crash)
-
-    async def _pause(self, lifetime: float) -> None:
+    async def _pause(self, lifetime: float, *, at_once: bool) -> None:
         if self._orders.stop.is_set() or self._restart.is_set():
             return
-        delay = self._delays.after(lifetime)
-        log.info("%s starts again in %.1f s", self._name, delay)
-        await set_within(delay, self._orders.stop, self._restart)
-
-
-def _tell(name: str, ending: Ending) -> None:
-    if ending.killed == "patience":
-        log.warning("%s did not end in time and was killed", name)
-    elif ending.crash is not None:
-        log.warning("%s crashed: %s", name, ending)
-    elif ending.refusal is None:
-        log.info("%s ended", name)
+        delay = self._delays.after(lifetime, by_job=at_once)
+        if delay:
+            log.info("%s starts again in %.1f s", self._name, delay)
+            await set_within(delay, self._orders.stop, self._restart)

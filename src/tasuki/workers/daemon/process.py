@@ -11,9 +11,17 @@ from pathlib import Path
 
 import msgspec
 
+from tasuki.workers.blackbox import BlackBox
 from tasuki.workers.daemon.ending import Ending, Kill
 from tasuki.workers.daemon.pipe import MessagePipe
-from tasuki.workers.protocol import PIPE_VARIABLE, Message, RunnerConfig
+from tasuki.workers.protocol import (
+    BLACKBOX_VARIABLE,
+    HURRY,
+    PIPE_VARIABLE,
+    STOP,
+    Message,
+    RunnerConfig,
+)
 
 MOST_IDENTITIES = 10
 
@@ -39,7 +47,7 @@ class Launcher:
         Raises:
             OSError: the system cannot start a process.
         """
-        runner = RunnerProcess(self._clock)
+        runner = RunnerProcess(self._clock, BlackBox.create())
         # The pipe takes the whole line at once, so it is there before the runner is.
         reading, lifeline = os.pipe()
         try:
@@ -47,19 +55,21 @@ class Launcher:
             process = await asyncio.create_subprocess_exec(
                 *self._command,
                 stdin=reading,
-                pass_fds=(runner.pipe.writing,),
+                pass_fds=(runner.pipe.writing, runner.box.fd),
                 env={
                     **os.environ,
                     **self._environment,
                     PIPE_VARIABLE: str(runner.pipe.writing),
+                    BLACKBOX_VARIABLE: str(runner.box.fd),
                 },
                 # Ctrl-C goes to the terminal's whole session. It must reach the supervisor only,
-                # because a runner takes a second signal for an order to hurry.
+                # because a runner cannot know by a signal whose will that is.
                 start_new_session=True,
             )
         except BaseException:
             os.close(lifeline)
             runner.pipe.abandon()
+            runner.box.close()
             raise
         finally:
             os.close(reading)
@@ -68,20 +78,31 @@ class Launcher:
 
 
 class RunnerProcess:
-    """One life of a runner: what it has said, and the signals that reach it."""
+    """One life of a runner: what it has said and done, and the orders that reach it."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], box: BlackBox) -> None:
         self._clock = clock
         self.pipe = MessagePipe(self._hear)
+        self.box = box
         self.identities: deque[str] = deque(maxlen=MOST_IDENTITIES)
         """Under which it may hold jobs; the last one is the current one."""
         self.busy_until = 0.0
         """The monotonic time by which its jobs should be over; 0 if that is not known."""
         self.was_loaded = False
         """Whether it has come so far that its app was loaded."""
+        self.left = asyncio.Event()
+        """It has left the store, and holds nothing any more."""
+        self.retired = asyncio.Event()
+        """Another runner is to take its place, for this `reason`."""
+        self.reason = ""
+        self.is_ending = False
+        """Whether it ends already, though nobody here has told it to."""
+        self.on_suspects: Callable[[int], None] = _ignore
         self._heard = 0.0
-        self._asked = self._left = False
+        self._asked = False
+        self._released = 0
         self._killed: Kill | None = None
+        self._blamed = ""
         self._failure = ""
 
     def begin(self, process: asyncio.subprocess.Process, lifeline: int) -> None:
@@ -94,6 +115,16 @@ class RunnerProcess:
     def pid(self) -> int:
         """Its process id, which is that of its process group, too."""
         return self._process.pid
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it runs a job."""
+        return bool(self.box.begun())
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether it has been told to end."""
+        return self._asked
 
     @property
     def silence(self) -> float:
@@ -120,24 +151,27 @@ class RunnerProcess:
         code = await self._process.wait()
         self.pipe.close()
         os.close(self._lifeline)
-        if code != 0 or not self._left:
+        begun = self.box.begun()
+        self.box.close()
+        left = self.left.is_set()
+        if code != 0 or not left or self._released:
             # Its jobs run again soon; what they have started must not go on beside that.
             self._signal_group(signal.SIGKILL)
         return Ending(
             code=code,
             asked=self._asked,
-            left=self._left,
+            left=left,
             killed=self._killed,
             failure=self._failure,
+            begun=(self._blamed,) if self._blamed else tuple(begun),
         )
 
     def terminate(self) -> None:
         """Ask it to end; the second time, to end at once."""
-        # Two of the same signal may arrive as one, so the second time it is another one.
-        number = signal.SIGINT if self._asked else signal.SIGTERM
-        self._asked = True
+        order, self._asked = (HURRY if self._asked else STOP), True
+        with suppress(OSError):
+            os.write(self._lifeline, order)
         with suppress(ProcessLookupError):
-            self._process.send_signal(number)
             # One that was suspended would not hear of it.
             self._process.send_signal(signal.SIGCONT)
 
@@ -159,8 +193,22 @@ class RunnerProcess:
                 self.busy_until = 0.0
             case "beat":
                 self.busy_until = message.busy_until
+            case "suspects":
+                self.on_suspects(message.count)
+            case "retire" | "ending":
+                self.is_ending = message.kind == "ending"
+                self.reason = message.text
+                self.retired.set()
+            case "blocked":
+                self._blamed = message.key
+                self.kill("overtime")
             case "left":
-                self._left = True
-                self.identities.pop()
+                self._released = message.count
+                if self.identities:
+                    self.identities.pop()
+                self.left.set()
             case "failed":
                 self._failure = message.text
+
+
+def _ignore(_: int) -> None: ...

@@ -37,8 +37,11 @@ class Renewal:
     async def run(self) -> None:
         """Watch until cancelled, or until the runner has been killed."""
         while not self._is_beyond_hope():
-            if self._is_blocked():
-                await self._renew()
+            try:
+                if self._is_blocked():
+                    await self._renew()
+            except Exception:
+                log.exception("watching over %s failed, and goes on", self._name)
             await asyncio.sleep(self._terms.seconds / 6)
         log.error(
             "%s is killed: a job has run past its timeout and blocks the whole process", self._name
@@ -67,7 +70,9 @@ class Renewal:
         if identity == self._lost:
             return
         try:
-            await Lease(self._link, self._terms, identity).heartbeat({})
+            # What it cannot write down itself.
+            fields = {"stopping": "1"} if self._runner.was_asked else {}
+            await Lease(self._link, self._terms, identity).heartbeat(fields)
         except LeaseLostError:
             self._lost = identity
             log.warning("%s has lost its lease: its jobs run elsewhere", self._name)

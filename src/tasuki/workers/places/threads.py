@@ -115,22 +115,25 @@ class ThreadPlace:
             if hold is None:
                 return
             hold.thread = threading.get_ident()
-            hold.context.run(self._step, hold)
+            rest = hold.context.run(self._step, hold.run)
+            if rest is not None:
+                # Not before the context has been left: the loop enters it again.
+                self._going_over.append((hold, rest))
+                self._wake()
             # What the attempt holds must not live until the next one comes.
-            del hold
+            del hold, rest
 
-    def _step(self, hold: ThreadHold) -> None:
-        """Run the steps, which end here unless there is something to await."""
-        steps = hold.run.steps()
+    def _step(self, run: Run) -> Coroutine[Any, Any, None] | None:
+        """Run the steps, which end here unless there is something to await: then the rest."""
+        steps = run.steps()
         try:
             steps.send(None)
         except StopIteration:
-            return
+            return None
         except BaseException as error:  # noqa: BLE001 - raised into the thread from another one
-            self.deliver(hold.run, Failed(describe(error)))
-            return
-        self._going_over.append((hold, steps))
-        self._wake()
+            self.deliver(run, Failed(describe(error)))
+            return None
+        return steps
 
     def _wake(self) -> None:
         if not self._collecting:

@@ -27,6 +27,10 @@ class JobLog extends Element {
     return lines.length ? [...known, ...lines].slice(-MOST) : known;
   }
 
+  willUpdate() {
+    this.hidden = !this.#log.value?.length;
+  }
+
   render() {
     const lines = this.#log.value ?? [];
     if (lines.length === 0) return nothing;

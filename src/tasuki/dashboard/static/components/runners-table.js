@@ -28,20 +28,17 @@ class RunnersTable extends Element {
 }
 
 function row({ id, active, lease_left, started_at, types, fields }) {
-  const { host, pid, slots, running } = fields;
-  // Attempts that were told to stop, and given up: their threads go on and keep their places.
-  const lingering = Number(running ?? 0) - active;
+  const { host, pid, slots, stuck } = fields;
   return html`<tr data-runner=${id}>
     <th scope="row" title="Runner ${id}">
       <bdi>${visible(host ?? id)}</bdi> <span class="aside">${pid ? `pid ${visible(pid)}` : ""}</span>
       <div class="aside served" title=${types.map(visible).join("\n")}>${types.map(visible).join(", ")}</div>
+      ${slots ? html`<div class="aside places">${limits(types, slots)}</div>` : nothing}
     </th>
     <td class="number">
       ${count(active)}
-      ${slots ? html`<div class="aside places">at most ${limits(types, slots)}</div>` : nothing}
-      ${lingering > 0
-        ? html`<div class="aside lingering">${count(lingering)} more ${lingering === 1 ? "has" : "have"}
-            ended here and still ${lingering === 1 ? "runs" : "run"}</div>`
+      ${Number(stuck) > 0
+        ? html`<div class="aside stuck">${count(Number(stuck))} told to stop, still running</div>`
         : nothing}
     </td>
     <td class="number">${duration(Math.max(0, Math.round(lease_left)))}</td>
@@ -50,8 +47,8 @@ function row({ id, active, lease_left, started_at, types, fields }) {
 }
 
 /** Each type has a limit of its own, and a runner the sum of them. */
-function limits(types, slots) {
-  return types.length > 1 ? `${slots}, all ${count(types.length)} types together` : slots;
+function limits({ length }, slots) {
+  return `at most ${slots} at once${length > 1 ? `, all ${count(length)} types together` : ""}`;
 }
 
 customElements.define("tasuki-runners-table", RunnersTable);
