@@ -46,7 +46,7 @@ from typing import NamedTuple
 
 from tasuki.model.names import check_namespace
 
-LAYOUT = "1"
+LAYOUT = "2"
 
 
 class Keyspace(NamedTuple):

@@ -34,6 +34,7 @@
 --@include prune
 --@include tidy
 --@include fold
+--@include upgrade
 
 -- A time that lies far ahead was not written by a tick that went well.
 local ASTRAY_MS = 10000
@@ -76,10 +77,11 @@ local trimmed = tidy_types(request.counts, limit)
 tidy_live()
 tidy_events()
 local unfolded = fold()
+local unchanged = upgrade()
 publish()
 
 local more = reaped.more or promoted >= limit or expired >= limit or unpruned or trimmed >= limit
-  or unfolded
+  or unfolded or unchanged
 call('HSET', 'clock', 'more', more and '1' or '0')
 return cmsgpack.pack({
   due = true,

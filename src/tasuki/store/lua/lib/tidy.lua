@@ -105,9 +105,14 @@ local function tidy_types(counts, limit)
   local live = gather('HMGET', 'counts', fields_of({ 'active', 'scheduled' }, types))
   local ripe = gather('ZMSCORE', 'ripe', fields_of(STATES, types))
   local paused = gather('SMISMEMBER', 'paused', types)
-  local idle, used, trimmed = {}, {}, 0
+  local listed = gather('SMISMEMBER', 'live', types)
+  local idle, used, unlisted, trimmed = {}, {}, {}, 0
   for i, type in ipairs(types) do
-    local busy = paused[i] == 1 or not nothing_waits(type)
+    local waits = not nothing_waits(type)
+    if waits and listed[i] == 0 then
+      unlisted[#unlisted + 1] = type
+    end
+    local busy = paused[i] == 1 or waits
       or (tonumber(live[2 * i - 1]) or 0) > 0 or (tonumber(live[2 * i]) or 0) > 0
     for n, state in ipairs(STATES) do
       local kept = call('ZCARD', 'done:' .. state .. ':' .. type)
@@ -122,6 +127,7 @@ local function tidy_types(counts, limit)
     table.insert(busy and used or idle, type)
   end
   bulk('HDEL', 'idle', used)
+  bulk('SADD', 'live', unlisted)
   forget_idle(idle)
   return trimmed
 end
