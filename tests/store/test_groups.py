@@ -9,7 +9,7 @@ from tests.store.commands import counter
 from tests.store.factory import FAR, completed, enqueue_many, new_job, noted, runner
 from tests.support import Plain
 
-FEW, MANY = 20, 500
+FEW, MANY = 20, 250
 
 
 async def cancel(store: Store, ids: list[int]) -> None:

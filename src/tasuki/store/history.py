@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from time import monotonic
 
 import msgspec
 
@@ -19,6 +20,10 @@ TEN = 10
 MOST_TYPES = 1_000
 REST = ""
 """Stands for all types that are not told apart: no type has this name."""
+
+MOST_FRESH = 20_000
+STALE_SECONDS = 10.0
+"""How old totals may be when there are more counters than these: to read them takes many calls."""
 
 _FIELDS = 4_000
 """About how many counters one call of the store gives."""
@@ -57,6 +62,8 @@ class History:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._read: _Counters = {}
+        self._read_again_at = 0.0
 
     async def stats(self, minutes: int = 60) -> Stats:
         """The counters of the last minutes (at most 2,880, which is two days) and the totals.
@@ -105,11 +112,16 @@ class History:
         return await ask(self._link, "history", _Reply, fields, writes=False)
 
     async def _totals(self) -> _Counters:
+        if monotonic() < self._read_again_at:
+            return self._read
         flat: dict[str, str] = {}
         async for pairs in scan(self._link, "HSCAN", "stats"):
             # What comes twice in a scan comes with the same name.
             flat.update(zip(pairs[::2], pairs[1::2], strict=True))
-        return _largest(_by_type([[part for pair in flat.items() for part in pair]]))
+        self._read = _largest(_by_type([[part for pair in flat.items() for part in pair]]))
+        if len(flat) > MOST_FRESH:
+            self._read_again_at = monotonic() + STALE_SECONDS
+        return self._read
 
 
 def _by_type(rows: Iterable[Sequence[str]]) -> _Counters:

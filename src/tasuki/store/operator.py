@@ -13,7 +13,7 @@ from tasuki.store.link import Link
 from tasuki.wire.ids import encode_id
 
 MISSING = "missing"
-CHUNK = 500
+CHUNK = 250
 """How many jobs one script call acts on."""
 
 

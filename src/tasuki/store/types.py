@@ -1,6 +1,7 @@
 """Looking at types, a page at a time: there may be very many."""
 
 from collections.abc import Sequence
+from time import monotonic
 from typing import NamedTuple
 
 import msgspec
@@ -17,6 +18,10 @@ CHUNK = 200
 
 TYPES_LISTED = 200
 """How many types a page has that nobody asked more of."""
+
+MOST_FRESH = 2_000
+STALE_SECONDS = 5.0
+"""How old the counts of all types may be when there are more types than these."""
 
 _STIR = ("enqueued", "completed", "failed", "retried", "crashed")
 
@@ -47,6 +52,8 @@ class Types:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._history = History(link)
+        self._read: list[TypeInfo] = []
+        self._read_again_at = 0.0
 
     async def names(self) -> list[str]:
         """All types that have jobs, a worker or a pause, or had one in the last day, sorted."""
@@ -105,13 +112,23 @@ class Types:
                 stir[type] = stir.get(type, 0) + sum(events.get(event, 0) for event in _STIR)
         return sorted(names, key=lambda name: (-stir.get(name, 0), name))
 
+    async def _all(self) -> list[TypeInfo]:
+        if monotonic() < self._read_again_at:
+            return self._read
+        names = await self.names()
+        self._read = await self.counts(names)
+        if len(names) > MOST_FRESH:
+            self._read_again_at = monotonic() + STALE_SECONDS
+        return self._read
+
     async def counts(self, names: Sequence[str] | None = None) -> list[TypeInfo]:
-        """How many jobs of each type are in which state.
+        """How many jobs of each type are in which state. All of very many may be 5 s old.
 
         Raises:
             StoreError: the store cannot be reached.
         """
-        names = await self.names() if names is None else names
+        if names is None:
+            return await self._all()
         infos: list[TypeInfo] = []
         for start in range(0, len(names), CHUNK):
             chunk = names[start : start + CHUNK]

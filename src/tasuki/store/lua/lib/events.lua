@@ -7,8 +7,8 @@ local ENTRY_FIELDS = 7000
 local ENTRY_BYTES = 65536
 
 local MINUTES_KEPT_SECONDS = 130 * 60
--- A dozen for each of 1,000 types. What goes beyond is counted without its type.
-local MINUTE_FIELDS = 12000
+-- Some for each of 1,000 types. What goes beyond is counted without its type.
+local MINUTE_FIELDS = 6000
 
 local events, entry_bytes = {}, 0
 local minute = 'minute:' .. math.floor(wall / 60000)
