@@ -9,7 +9,7 @@ import pytest
 
 from tasuki import Job, State, Worker
 from tasuki.model.errors import AppError
-from tests.support import eventually
+from tests.support import Plain, eventually
 from tests.workers.desk import Desk, Seen, running
 
 
@@ -217,7 +217,7 @@ async def test_a_job_that_ignores_the_stop_is_released_too(desk: Desk) -> None:
 
 
 async def test_a_runner_whose_jobs_were_taken_stops_them_and_goes_on_under_a_new_name(
-    desk: Desk,
+    desk: Desk, plain: Plain
 ) -> None:
     kind, gate, arrived = gated()
     seen = Seen()
@@ -225,12 +225,31 @@ async def test_a_runner_whose_jobs_were_taken_stops_them_and_goes_on_under_a_new
     async with running(desk.store, kind, watcher=seen):
         id = await desk.submit("gated")
         await eventually(lambda: arrived)
-        await desk.store.maintenance().reap([names[0]])
+        plain.zadd(desk.store.keyspace.key("runners"), {names[0]: 1})
+        await desk.store.maintenance().reap()
         await eventually(lambda: len(names) == 2, 10)
         gate.set()
         job = await desk.comes_to(id, State.COMPLETED, 10)
     assert names[0] != names[1]
-    assert (job.crashes, job.runner) == (1, names[1])
+    assert (job.crashes, job.runner) == (0, names[1])
+
+
+async def test_without_a_supervisor_suspects_run_beside_the_others(desk: Desk) -> None:
+    """A runner died with two jobs, and there is nobody who could start a process for them."""
+    kind, gate, arrived = gated()
+    ids = await desk.submit_many(2, "gated")
+    victim = desk.store.lease()
+    await victim.register({}, [])
+    await victim.exchange(Report(), [("gated", 2)], rung=[])
+    await desk.store.maintenance().reap([victim.runner])
+    async with running(desk.store, kind):
+        await eventually(lambda: len(arrived) == 1, 10)
+        late = await desk.submit("gated")
+        await eventually(lambda: len(arrived) == 2, 10)
+        gate.set()
+        await desk.all_come_to([*ids, late], State.COMPLETED, 10)
+    jobs = await desk.reader.jobs(ids)
+    assert [job.crashes for job in jobs] == [0, 0]
 
 
 async def test_setup_and_teardown_run_once(desk: Desk) -> None:

@@ -4,12 +4,15 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
+import msgspec
+
 from tasuki.model.errors import LayoutError, LeaseLostError, StoreError, StoreUnsafeError
 from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
 from tasuki.upkeep.upkeep import Upkeep
 from tasuki.workers.attempt import Attempt, Stop
+from tasuki.workers.beside import Beside
 from tasuki.workers.blackbox import BlackBox
 from tasuki.workers.callables import finished
 from tasuki.workers.life import Life
@@ -52,7 +55,8 @@ class Runner:
         self._store = store
         self._registry = registry
         self._terms = terms or LeaseTerms()
-        self._watcher = watcher or Unwatched()
+        self._beside = Beside(self._life_beside)
+        self._watcher = watcher or self._beside
         self._box = box or BlackBox.create()
         self._own_box = box is None
         self._stuck = StuckSlots(registry.specs, self._watcher.retire)
@@ -91,6 +95,7 @@ class Runner:
             await upkeep.start()
             while not self._stopping.is_set():
                 await self._live()
+            await self._beside.ended()
         finally:
             if self._noting is not None:
                 self._noting.cancel()
@@ -112,6 +117,7 @@ class Runner:
             self.ask()
         else:
             self._unasked = True
+        await self._beside.drain()
         if self._life is not None:
             await self._life.drain()
             try:
@@ -132,22 +138,28 @@ class Runner:
     def stop_now(self) -> None:
         """Release all jobs without waiting for them."""
         self._stopping.set()
+        self._beside.abandon(unasked=self._unasked)
         if self._life is not None:
             # Those that obey are not there any more when it leaves.
             self._released += len(list(self._life.pump.attempts))
             self._life.abandon(unasked=self._unasked)
 
-    async def _live(self) -> None:
-        life = Life(
+    def _new_life(self, terms: LeaseTerms, watcher: Watcher) -> Life:
+        return Life(
             self._store,
             self._registry,
-            self._terms,
-            self._watcher,
+            terms,
+            watcher,
             self._outage,
             box=self._box,
             stuck=self._stuck,
         )
-        self._life = life
+
+    def _life_beside(self) -> Life:
+        return self._new_life(msgspec.structs.replace(self._terms, apart=True), Unwatched())
+
+    async def _live(self) -> None:
+        life = self._life = self._new_life(self._terms, self._watcher)
         try:
             # Said first: from the moment it is registered, someone must know whose jobs they are.
             self._watcher.registered(life.lease.runner)
