@@ -36,6 +36,8 @@ KNOWN = frozenset(
         "live",
         "idle",
         "terms",
+        "weights",
+        "bytes",
     ]
 )
 KNOWN_FAMILIES = frozenset(
@@ -45,6 +47,7 @@ KNOWN_FAMILIES = frozenset(
         "apart",
         "lease",
         "done",
+        "heavy",
         "runner",
         "cancel",
         "ring",
@@ -229,6 +232,17 @@ def _waiting(keys: Keys, jobs: Jobs, places: Places) -> Iterator[str]:
 
 
 def _lists(keys: Keys) -> Iterator[str]:
+    weights = {id: text.split(" ") for id, text in keys.hash("weights").items()}
+    sums: Counter[str] = Counter()
+    for state, size in weights.values():
+        sums[state] += int(size)
+    if dict(sums) != {state: int(n) for state, n in keys.hash("bytes").items()}:
+        yield f"bytes say {keys.hash('bytes')}, the jobs have {dict(sums)}"
+    heavy = {id: state for state, key in keys.family("heavy") for id in keys.zset(key)}
+    if heavy != {id: state for id, (state, _) in weights.items()}:
+        yield f"heavy jobs are {heavy}, and {weights} have weights"
+    for id in weights.keys() - keys.hash("ends").keys():
+        yield f"{id} has a weight and no end"
     ripe, live = keys.zset("ripe"), keys.set("live")
     for member, key in keys.family("done"):
         first = min(keys.zset(key).values())

@@ -17,6 +17,7 @@ from tests.store.factory import (
     enqueue_many,
     failed,
     new_job,
+    noted,
     runner,
 )
 from tests.support import Plain
@@ -75,6 +76,19 @@ class TestLarge:
         for _ in range(5):
             ids += await enqueue_many(store, [new_job(data="m" * 4_000) for _ in range(100)])
         assert [job.id for job in await store.reader().jobs(ids)] == ids
+
+
+async def test_a_long_log_is_read_in_parts(store: Store):
+    id = await enqueue(store)
+    someone = await runner(store)
+    held = await someone.claim_one()
+    lines = [f"{n:>04}" + "l" * 8_000 for n in range(600)]
+    for start in range(0, 600, 50):
+        await someone.settle(noted(held, lines=lines[start : start + 50]))
+    reader = store.reader()
+    assert await reader.log(id) == lines
+    part = await reader.log_after(id, 500)
+    assert (part.written, part.lines) == (600, lines[500:])
 
 
 class TestUnreadable:

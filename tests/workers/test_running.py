@@ -9,6 +9,7 @@ import pytest
 
 from tasuki import Job, State, Worker
 from tasuki.model.errors import AppError
+from tasuki.store.messages import Report
 from tests.support import Plain, eventually
 from tests.workers.desk import Desk, Seen, running
 

@@ -82,10 +82,15 @@ class KeepSettings(Section, frozen=True, kw_only=True):
 
     age: Annotated[float, Duration(), "how long they are kept"]
     count: Annotated[int, Whole(0, _MOST), "how many of each type are kept"]
+    bytes: Annotated[int, Size(0), "how much large data and results of all types are kept"]
 
 
 def _keep(rule: Keep) -> KeepSettings:
-    return KeepSettings(age=rule.age, count=rule.count)
+    return KeepSettings(age=rule.age, count=rule.count, bytes=rule.bytes)
+
+
+def _rule(keep: KeepSettings) -> Keep:
+    return Keep(keep.age, keep.count, keep.bytes)
 
 
 class RetentionSettings(Section, frozen=True, kw_only=True):
@@ -102,9 +107,9 @@ class RetentionSettings(Section, frozen=True, kw_only=True):
     def rules(self) -> Retention:
         """As the layers below take it."""
         return Retention(
-            completed=Keep(self.completed.age, self.completed.count),
-            failed=Keep(self.failed.age, self.failed.count),
-            cancelled=Keep(self.cancelled.age, self.cancelled.count),
+            completed=_rule(self.completed),
+            failed=_rule(self.failed),
+            cancelled=_rule(self.cancelled),
             total=self.total,
         )
 

@@ -18,6 +18,9 @@
     lease:RUNNER    zset   active, score = stamp of the claim in µs
     done:STATE:TYPE zset   finished, score = time in ms at which the job is pruned
     ripe            zset   STATE:TYPE, score = at most the time in ms when its first one is pruned
+    weights         hash   id -> state and bytes of a finished job with large data or a large result
+    heavy:STATE     zset   those jobs, score = time in ms at which they ended
+    bytes           hash   state -> the sum of their bytes
     runners         zset   score = end of the lease in ms (0: being reaped)
     runner:RUNNER   hash   host, pid, load; number, stamp and losses of the last exchange
     cancel:RUNNER   set    active jobs that the runner is told to stop

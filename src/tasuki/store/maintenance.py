@@ -99,6 +99,7 @@ class Maintenance:
             "keep": keep_of(self._retention),
             "counts": self._counts,
             "total": self._retention.total,
+            "bytes": self._bytes,
             "types": types_limit or 0,
         }
         return await ask(self._link, "tick", Ticked, fields)
@@ -145,7 +146,7 @@ class Maintenance:
 
     async def prune(self) -> int:
         """Delete finished jobs that are past their retention. Gives how many, at most 200."""
-        fields = {"total": self._retention.total, "limit": STEP}
+        fields = {"total": self._retention.total, "bytes": self._bytes, "limit": STEP}
         return (await ask(self._link, "prune", _Pruned, fields)).pruned
 
     @property
@@ -159,4 +160,13 @@ class Maintenance:
             "completed": keep.completed.count,
             "failed": keep.failed.count,
             "cancelled": keep.cancelled.count,
+        }
+
+    @property
+    def _bytes(self) -> dict[str, int]:
+        keep = self._retention
+        return {
+            "completed": keep.completed.bytes,
+            "failed": keep.failed.bytes,
+            "cancelled": keep.cancelled.bytes,
         }

@@ -68,6 +68,7 @@ class _Log(msgspec.Struct):
     exists: bool
     written: int
     lines: list[str]
+    after: int
 
 
 class Reader:
@@ -170,11 +171,16 @@ class Reader:
             JobNotFoundError: there is no such job.
             StoreError: the store cannot be reached.
         """
-        fields = {"id": encode_id(id), "after": after}
-        log = await ask(self._link, "log", _Log, fields, writes=False)
-        if not log.exists:
-            raise JobNotFoundError(id)
-        return LogPart(log.written, log.lines)
+        lines: list[str] = []
+        while True:
+            fields = {"id": encode_id(id), "after": after, "most": MOST_BYTES}
+            log = await ask(self._link, "log", _Log, fields, writes=False)
+            if not log.exists:
+                raise JobNotFoundError(id)
+            lines += log.lines
+            after = log.after
+            if not log.lines or after >= log.written:
+                return LogPart(log.written, lines)
 
     async def type_names(self) -> list[str]:
         """All types that have jobs, a worker or a pause, or had one in the last day, sorted."""

@@ -20,8 +20,9 @@ MOST_NAMED = 20
 
 
 class TypesQuery(Struct, forbid_unknown_fields=True):
-    """Only these types, as far as they are known; none: a page of all, or of those with `find` in
-    their names. The first page has the busiest ones, and with `after` they come by name.
+    """Only these types, as far as they are known; none: a page of those with `find` in their names.
+
+    The first page has the busiest ones, and with `after` they come by name.
     """
 
     type: Annotated[tuple[str, ...], Meta(max_length=MOST_NAMED)] = ()

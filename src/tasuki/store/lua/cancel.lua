@@ -14,6 +14,7 @@
 --@include events
 --@include bell
 --@include jobs
+--@include weigh
 --@include finish
 --@include locate
 --@include depart

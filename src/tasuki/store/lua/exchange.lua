@@ -26,6 +26,7 @@
 --@include bell
 --@include jobs
 --@include restore
+--@include weigh
 --@include finish
 --@include locate
 --@include depart

@@ -12,6 +12,7 @@
 --@include clock
 --@include events
 --@include jobs
+--@include weigh
 --@include finish
 --@include locate
 --@include depart

@@ -2,6 +2,7 @@
 -- prune: deletes finished jobs that are past their retention.
 --
 -- total    how many are kept of all types and states together
+-- bytes    {state = how many bytes of large data and results are kept}
 -- limit    how many jobs are deleted at once
 --
 -- Returns {pruned, more = whether there is more to delete}
@@ -11,8 +12,11 @@
 --@include bulk
 --@include clock
 --@include events
+--@include jobs
+--@include weigh
 --@include finish
 --@include prune
 
 local pruned, more = prune(request.limit, request.total)
-return cmsgpack.pack({ pruned = pruned, more = more })
+local lightened, heavy = prune_bytes(request.limit, request.bytes)
+return cmsgpack.pack({ pruned = pruned + lightened, more = more or heavy })

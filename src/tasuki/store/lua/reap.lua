@@ -20,6 +20,7 @@
 --@include bell
 --@include jobs
 --@include restore
+--@include weigh
 --@include finish
 --@include reap
 --@include lost

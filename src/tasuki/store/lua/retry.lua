@@ -15,6 +15,7 @@
 --@include bell
 --@include jobs
 --@include restore
+--@include weigh
 --@include locate
 --@include depart
 
@@ -36,6 +37,7 @@ for i, id in ipairs(request.ids) do
   end
 end
 depart(request.ids, found, ended)
+unweigh(chosen)
 bulk('HSET', 'jobs', endless)
 bulk('HSET', 'before', before)
 for _, name in ipairs({ 'ends', 'results', 'tries', 'progress' }) do

@@ -11,6 +11,7 @@
 -- keep         retention, see lib/reap
 -- counts       {state = how many are kept per type}
 -- total        how many finished jobs are kept of all types and states together
+-- bytes        {state = how many bytes of large data and results are kept}
 -- types        how many types there may be from now on; 0: as it was
 --
 -- Returns {due = whether anything was done, more = whether there is more to do, runners = whose jobs
@@ -24,6 +25,7 @@
 --@include bell
 --@include jobs
 --@include restore
+--@include weigh
 --@include finish
 --@include locate
 --@include depart
@@ -73,6 +75,7 @@ local reaped = reap_all(lost_runners(), terms, limit)
 local promoted = promote_due(limit)
 local expired = expire(limit, keep.cancelled_age, keep.cancelled_most)
 local pruned, unpruned = prune(limit, request.total)
+local lightened, heavy = prune_bytes(limit, request.bytes)
 local trimmed = tidy_types(request.counts, limit)
 tidy_live()
 tidy_events()
@@ -80,7 +83,7 @@ local unfolded = fold()
 local unchanged = upgrade()
 publish()
 
-local more = reaped.more or promoted >= limit or expired >= limit or unpruned or trimmed >= limit
+local more = reaped.more or promoted >= limit or expired >= limit or unpruned or heavy or trimmed >= limit
   or unfolded or unchanged
 call('HSET', 'clock', 'more', more and '1' or '0')
 return cmsgpack.pack({
@@ -93,5 +96,5 @@ return cmsgpack.pack({
   cancelled = reaped.cancelled,
   promoted = promoted,
   expired = expired,
-  pruned = pruned + trimmed,
+  pruned = pruned + lightened + trimmed,
 })

@@ -25,6 +25,7 @@ local function erase(ids)
   if #ids == 0 then
     return
   end
+  unweigh(ids)
   bulk('HDEL', 'jobs', ids)
   drop('HDEL', 'data', ids)
   drop('HDEL', 'results', ids)
@@ -72,6 +73,7 @@ local function finish(state, type, ids, bodies, runner, age, most)
     ends[2 * i] = head .. bodies[i]
   end
   bulk('HSET', 'ends', ends)
+  weigh(state, ids, bodies)
   local at = whole(wall + age)
   bulk('ZADD', 'done:' .. state .. ':' .. type, pairwise_constant(at, ids))
   call('ZADD', 'ripe', 'LT', at, state .. ':' .. type)

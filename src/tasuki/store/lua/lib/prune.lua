@@ -50,3 +50,38 @@ local function prune(limit, total)
   end
   return pruned, pruned >= limit or looked < #ripe or #ripe == SETS or over > pruned
 end
+
+-- Deletes the first ones that have ended, where those with large data or results have too many bytes.
+--
+-- limit  how many jobs are deleted at once
+-- most   {state = how many bytes are kept}
+-- Returns how many were deleted, and whether there is more.
+local function prune_bytes(limit, most)
+  local pruned, more = 0, false
+  -- One field for each finished state.
+  local sums = call('HGETALL', 'bytes')
+  for n = 1, #sums, 2 do
+    local state, over = sums[n], tonumber(sums[n + 1]) - (most[sums[n]] or 0)
+    local ids = over > 0 and call('ZRANGE', 'heavy:' .. state, 0, limit - pruned - 1) or {}
+    local gone = {}
+    for i, text in ipairs(gather('HMGET', 'weights', ids)) do
+      if over <= 0 then
+        break
+      end
+      over = over - (tonumber(string.match(text or '', '%d+$')) or 0)
+      gone[#gone + 1] = ids[i]
+    end
+    local groups, order = by_type(gone, gather('HMGET', 'jobs', gone))
+    for _, type in ipairs(order) do
+      bulk('ZREM', 'done:' .. state .. ':' .. type, groups[type].ids)
+    end
+    erase(gone)
+    bulk('ZREM', 'heavy:' .. state, gone)
+    pruned = pruned + #gone
+    more = more or over > 0 and #gone > 0
+    if pruned >= limit then
+      break
+    end
+  end
+  return pruned, more
+end
