@@ -7,7 +7,7 @@ import time
 
 from tasuki import Backoff, Job, Worker
 
-_journal = os.open(os.environ["TASUKI_TEST_JOURNAL"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+_journal = os.open(os.environ["ACCEPTANCE_JOURNAL"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
 
 def note(what: str, job: Job) -> None:

@@ -26,7 +26,7 @@ class Machine:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env=os.environ | {"TASUKI_TEST_JOURNAL": str(journal)},
+                env=os.environ | {"ACCEPTANCE_JOURNAL": str(journal)},
                 start_new_session=True,
             )
 

@@ -61,7 +61,7 @@ class RunnerProcess:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tasuki.workers.main"],
             stdin=subprocess.PIPE,
-            env=os.environ | {"TASUKI_TEST_JOURNAL": str(journal)},
+            env=os.environ | {"ACCEPTANCE_JOURNAL": str(journal)},
             start_new_session=True,
         )
         assert self._process.stdin is not None

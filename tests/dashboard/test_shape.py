@@ -1,7 +1,7 @@
 """What the page looks like: nothing out of sight, nothing too faint, the focus never nowhere."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import ViewportSize, expect
 
 from tasuki import State
 from tasuki.model.state import FINISHED
@@ -11,7 +11,7 @@ from tests.workers.desk import Desk
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"width": 390, "height": 800}
+PHONE = ViewportSize(width=390, height=800)
 CONTRAST = """(selector) => {
   const probe = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const light = (colour) => {

@@ -18,15 +18,17 @@ URL = "/api/v1/overview"
 
 
 async def test_it_has_what_the_first_page_shows(http: httpx.AsyncClient, store: Store) -> None:
-    await submit(http)
+    await submit(http, data={"large": "x" * 100_000})
     await submit(http, type="later", delay=60)
     hand = Hand(store)
     await hand.claim("email")
-    await hand.fail(JobError("ValueError", "boom"))
+    await hand.fail(JobError("ValueError", "boom" * 1_000, "a traceback"))
     await submit(http)
     other = store.lease()
     await other.register({"types": "email"}, [])
-    found = (await http.get(URL)).json()
+    response = await http.get(URL)
+    found = response.json()
+    assert len(response.content) < 20_000
     assert found["problems"] == []
     assert found["states"]["failed"] == found["states"]["waiting"] == 1
     assert found["states"]["scheduled"] == 1
@@ -36,7 +38,9 @@ async def test_it_has_what_the_first_page_shows(http: httpx.AsyncClient, store: 
     assert len(email["completed_by_minute"]) == len(found["minutes"]) == 60
     assert email["p50"] == pytest.approx(0.0057, abs=0.001)
     assert later["p95"] is None
-    assert [job["error"]["message"] for job in found["failures"]] == ["boom"]
+    [failure] = found["failures"]
+    assert (failure["error"], failure["message"]) == ("ValueError", "boom" * 50)
+    assert "data" not in failure
     assert {runner["id"] for runner in found["runners"]} == {hand.lease.runner, other.runner}
     assert sum(minute["counters"].get("failed", 0) for minute in found["minutes"]) == 1
     assert found["totals"]["enqueued"] == 3

@@ -1,5 +1,6 @@
 """How people write workers: decorators of their own, partials, objects, plain and async hooks."""
 
+import contextlib
 import functools
 from collections.abc import Callable
 from types import ModuleType
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from tasuki import State, Worker, worker
+from tasuki.model.errors import AppError
 from tasuki.workers.registry import Registry
 from tests.workers.desk import Desk, running
 
@@ -125,6 +127,33 @@ def test_who_says_thread_gets_a_thread():
     """For a decorator that runs the coroutine itself, as `asyncio.run` does."""
     marked = worker("it", run_in="thread")(traced(in_loop))
     assert Registry.of(marked).specs["it"].run_in == "thread"
+
+
+def test_a_decorator_may_drive_a_generator():
+    """As those of Tornado and Twisted do."""
+
+    def driven(function: Any) -> Any:
+        @functools.wraps(function)
+        def wrapper(job: Any) -> Any:
+            return list(function(job))
+
+        return wrapper
+
+    def steps(job: Any) -> Any:
+        yield from ("one", "two")
+
+    spec = Registry.of(worker("it")(driven(steps))).specs["it"]
+    assert spec.process(None) == ["one", "two"]  # pyright: ignore[reportArgumentType]
+
+
+def test_a_hook_that_is_a_context_manager_is_refused():
+    @contextlib.asynccontextmanager
+    async def pool(self: Worker) -> Any:
+        yield
+
+    hooked = type("Hooked", (PlainHooks,), {"setup": pool})
+    with pytest.raises(AppError, match="setup: has a `yield`"):
+        Registry.of(hooked)
 
 
 def test_marked_objects_of_a_module_are_found():

@@ -9,10 +9,10 @@ import msgspec
 from tasuki.admin.admin import Admin
 from tasuki.admin.causes import cause
 from tasuki.admin.hour import Hour
-from tasuki.admin.job_json import JobJson, job_json
-from tasuki.admin.times import Time
+from tasuki.admin.times import Time, rfc3339_or_none
 from tasuki.admin.views import RunnerView
 from tasuki.model.errors import StoreError, StoreUnavailableError
+from tasuki.model.job import Attempts, JobInfo
 from tasuki.model.run_times import quantile
 from tasuki.model.state import State
 from tasuki.store.listing import Page
@@ -20,6 +20,8 @@ from tasuki.store.types import TypeInfo
 
 MOST_TYPES = 200
 MOST_FAILURES = 20
+LONGEST_MESSAGE = 200
+"""Characters of what went wrong."""
 PART_SECONDS = 1.8
 """How long one part may take: an answer is due within 2 s."""
 
@@ -39,6 +41,18 @@ class TypeRow(TypeInfo, frozen=True, kw_only=True):
     completed_by_minute: list[int] | None
     p50: float | None
     p95: float | None
+
+
+class FailureRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A job that failed, without its data. `message` is the beginning of what went wrong."""
+
+    id: int
+    type: str
+    reason: str | None
+    error: str | None
+    message: str
+    attempts: Attempts
+    finished_at: Time | None
 
 
 class MinuteSums(msgspec.Struct, frozen=True):
@@ -68,7 +82,7 @@ class OverviewJson(msgspec.Struct, frozen=True, kw_only=True):
     types: list[TypeRow] | None
     types_found: int | None
     runners: list[RunnerView] | None
-    failures: list[JobJson] | None
+    failures: list[FailureRow] | None
     minutes: list[MinuteSums] | None
     totals: dict[str, int] | None
     problems: list[PartProblem]
@@ -82,7 +96,7 @@ class Glance:
         types: Sequence[TypeInfo] | None,
         runners: list[RunnerView] | None,
         hour: Hour | None,
-        failures: list[JobJson] | None,
+        failures: list[FailureRow] | None,
         problems: list[PartProblem],
     ) -> None:
         self._types, self._runners, self._hour = types, runners, hour
@@ -157,11 +171,24 @@ async def _part(part: Part, reading: Awaitable[T], problems: list[PartProblem]) 
     return None
 
 
-def _latest_first(page: Page | None) -> list[JobJson] | None:
+def _latest_first(page: Page | None) -> list[FailureRow] | None:
     if page is None:
         return None
-    jobs = [job_json(info) for info in page.jobs]
-    return sorted(jobs, key=lambda job: job.finished_at or "", reverse=True)
+    rows = [_failure(info) for info in page.jobs]
+    return sorted(rows, key=lambda row: row.finished_at or "", reverse=True)
+
+
+def _failure(info: JobInfo) -> FailureRow:
+    error = info.error
+    return FailureRow(
+        id=info.id,
+        type=info.type,
+        reason=info.reason,
+        error=None if error is None else error.type,
+        message="" if error is None else error.message[:LONGEST_MESSAGE],
+        attempts=info.attempts,
+        finished_at=rfc3339_or_none(info.finished_at),
+    )
 
 
 def _states(types: Sequence[TypeInfo]) -> dict[str, int]:

@@ -139,4 +139,10 @@ def _daemon(settings: Settings, url: str, app: str, *, reload: bool) -> Service:
         log_format=settings.log.format,
         allow_unsafe=settings.allow_unsafe,
     )
-    return Daemon(DaemonOptions(config=config, processes=worker.processes, reload=reload))
+    options = DaemonOptions(
+        config=config,
+        processes=worker.processes,
+        apart_processes=worker.apart_processes,
+        reload=reload,
+    )
+    return Daemon(options)

@@ -39,6 +39,9 @@ def say(text: str = "") -> None:
     """
     try:
         click.echo(text, file=output())
+    except BrokenPipeError:
+        # A reader that has seen enough, such as `head`, is no trouble: click ends in silence.
+        raise
     except OSError as error:
         raise lost(error) from error
 

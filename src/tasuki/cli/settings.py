@@ -67,7 +67,10 @@ class WorkerSettings(Section, frozen=True, kw_only=True):
     """The daemon and its runners."""
 
     processes: Annotated[int, Whole(1, 256), "how many runners, each a process"] = 1
-    grace: Annotated[float, Duration(), "how long running jobs may take to finish on shutdown"] = 30
+    apart_processes: Annotated[
+        int, Whole(1, 64), "how many more at most, for jobs that may have crashed one"
+    ] = 8
+    grace: Annotated[float, Duration(), "how long running jobs may take to finish on shutdown"] = 25
     lease: Annotated[
         float, Duration(1, 3_600), "after how long a vanished runner loses its jobs"
     ] = 15

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from tasuki.cli.output import print_json, remark, say
 from tasuki.model.errors import JobNotFoundError, StateError, TasukiError
 from tasuki.model.state import State, Verb, allows
-from tasuki.store.operator import MISSING
 
 MOST_LINES = 20
 """So many jobs are never too many for a line each."""
@@ -31,6 +30,9 @@ class Steered:
 
     def add(self, ids: Sequence[int], before: Sequence[str]) -> None:
         """Take the states that some jobs were in before."""
+        # It brings the store client, which takes long to import.
+        from tasuki.store.operator import MISSING
+
         for id, text in zip(ids, before, strict=True):
             if text == MISSING:
                 self.refused[id] = JobNotFoundError(id)

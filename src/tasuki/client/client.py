@@ -192,9 +192,9 @@ class Client:
                 (`keep=0`).
             StoreUnavailableError: the store cannot be reached at the start.
         """
-        check_id(id)
+        id = check_id(id)
         if timeout is not None:
-            check_seconds("timeout", timeout)
+            timeout = check_seconds("timeout", timeout)
         if timeout == 0:
             info = await self.get(id)
             if info.state.finished:

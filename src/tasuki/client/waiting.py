@@ -5,6 +5,7 @@ most, because all jobs that are waited for are looked at that often.
 """
 
 import asyncio
+import logging
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 
@@ -13,6 +14,9 @@ from tasuki.model.job import JobInfo
 from tasuki.model.state import FINISHED, State
 from tasuki.store.feed import Event, Feed
 from tasuki.store.reader import Reader
+from tasuki.telemetry.complaints import Complaints
+
+log = logging.getLogger("tasuki.client")
 
 LOOK_SECONDS = 1.0
 RETRY_SECONDS = 1.0
@@ -50,6 +54,7 @@ class Waiting:
         self._watches: dict[int, _Watch] = {}
         self._due: set[int] = set()
         self._wake = asyncio.Event()
+        self._complaints = Complaints(log, "waiting for jobs goes on after an error")
         self._looking: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
 
@@ -124,6 +129,9 @@ class Waiting:
                     self._look_at(self._watches)
                 position, events = await self._feed.read(position, seconds=LINGER_SECONDS)
             except StoreError:
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception as error:  # noqa: BLE001 - all who wait depend on this
+                self._complaints.add(error)
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 self._look_at({id for event in events for id in self._hinted(event)})

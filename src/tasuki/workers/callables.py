@@ -37,11 +37,13 @@ def is_asynchronous(function: Any) -> bool:
 
 
 def is_generator(function: Any) -> bool:
-    """Whether it has a `yield`, so that calling it does nothing by itself."""
-    return any(
-        inspect.isgeneratorfunction(layer) or inspect.isasyncgenfunction(layer)
-        for layer in layers(function)
-    )
+    """Whether it has a `yield` itself, so that calling it does nothing yet.
+
+    What has one below a decorator may be called by that in its own way.
+    """
+    plain = inspect.isroutine(function) or isinstance(function, functools.partial)
+    outer = function if plain else _inside(function)
+    return inspect.isgeneratorfunction(outer) or inspect.isasyncgenfunction(outer)
 
 
 def awaiting(function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:

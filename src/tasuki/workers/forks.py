@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
 
@@ -12,7 +13,12 @@ def free_children() -> None:
     Otherwise they have the runner's handlers, which do nothing there, and its wake-up descriptor,
     by which the runner would hear of signals that were for them. To be called once in a process.
     """
-    os.register_at_fork(after_in_child=_reset_signals)
+    handover = _Handover()
+    os.register_at_fork(
+        before=handover.begin,
+        after_in_parent=handover.end,
+        after_in_child=handover.end_in_child,
+    )
 
 
 def end_stray_child() -> None:
@@ -40,10 +46,23 @@ _family = _Family()
 os.register_at_fork(after_in_child=_family.branch)
 
 
-def _reset_signals() -> None:
-    signal.set_wakeup_fd(-1)
-    for number in _SIGNALS:
-        # What the process that started the runner ignores, such as SIGHUP below nohup, stays so.
-        if signal.getsignal(number) != signal.SIG_IGN:
-            fresh = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
-            signal.signal(number, fresh)
+class _Handover:
+    """Holds signals back while a thread forks, so that none meets a child that is half made."""
+
+    def __init__(self) -> None:
+        self._of_thread = threading.local()
+
+    def begin(self) -> None:
+        self._of_thread.mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+
+    def end(self) -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._of_thread.mask)
+
+    def end_in_child(self) -> None:
+        signal.set_wakeup_fd(-1)
+        for number in _SIGNALS:
+            # What the one who started the runner ignores, such as SIGHUP below nohup, stays so.
+            if signal.getsignal(number) != signal.SIG_IGN:
+                # Not KeyboardInterrupt for SIGINT: raised in here it would be lost.
+                signal.signal(number, signal.SIG_DFL)
+        self.end()

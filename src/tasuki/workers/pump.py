@@ -277,6 +277,9 @@ class Pump:
             self.cancel(reply.cancels)
         if self._apart:
             self._look_out(now, busy=bool(reply.claimed or self._running))
+            # At once, since the next exchange must not claim another one beside it.
+            self._begin(reply)
+            reply.claimed.clear()
         elif reply.suspects:
             self._tell_suspects(now, reply.suspects)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable
 
 import msgspec
@@ -160,6 +161,7 @@ class Runner:
 
     async def _live(self) -> None:
         life = self._life = self._new_life(self._terms, self._watcher)
+        began = time.monotonic()
         try:
             # Said first: from the moment it is registered, someone must know whose jobs they are.
             self._watcher.registered(life.lease.runner)
@@ -177,6 +179,8 @@ class Runner:
             raise
         except Exception:
             log.exception("runner %s failed; going on under a new name", life.lease.runner)
+            if time.monotonic() - began > LONGEST_PAUSE:
+                self._pause = FIRST_PAUSE
             await self._bury(life)
         finally:
             self._life = None

@@ -13,7 +13,7 @@ from tasuki.model.errors import AppError, InvalidError
 from tasuki.model.job import DEFAULT_ATTEMPTS, check_attempts, check_timeout
 from tasuki.model.names import check_type
 from tasuki.model.plain import plain_number
-from tasuki.workers.callables import awaiting, is_asynchronous, is_generator
+from tasuki.workers.callables import awaiting, is_asynchronous, is_generator, layers
 from tasuki.workers.data_type import data_type
 from tasuki.workers.job import Job
 from tasuki.workers.worker import RunIn, Worker
@@ -109,7 +109,7 @@ def _check_hook(worker: Worker, name: str) -> None:
     hook = getattr(worker, name)
     if not callable(hook):
         raise InvalidError(f"must be a method, not {hook!r}", field=name)
-    if is_generator(hook):
+    if any(is_generator(layer) for layer in layers(hook)):
         raise InvalidError("has a `yield`, and would never run", field=name)
     try:
         signature = inspect.signature(hook, follow_wrapped=False)

@@ -10,10 +10,13 @@ from tests.workers.daemon.host import Host, is_gone
 from tests.workers.desk import Desk
 
 
-async def test_the_jobs_of_a_killed_runner_are_back_within_a_second(host: Host, desk: Desk):
+async def test_the_jobs_of_a_killed_runner_are_back_within_a_second(
+    host: Host, desk: Desk, tmp_path: Path
+):
+    mark = tmp_path / "mark"
     async with host.running(host.options(lease=60)):
-        ids = await desk.submit_many(5, "act", {"do": "hold"})
-        await desk.all_come_to(ids, State.ACTIVE)
+        ids = await desk.submit_many(5, "act", {"do": "hold", "mark": str(mark)})
+        await eventually(lambda: mark.exists() and mark.read_text().count("started") == 5)
         [(first, pid)] = (await host.pids()).items()
 
         os.kill(pid, signal.SIGKILL)

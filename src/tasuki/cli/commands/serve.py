@@ -20,6 +20,7 @@ _SERVER = (
 )
 _WORKER = (
     "worker.processes",
+    "worker.apart_processes",
     "worker.grace",
     "worker.lease",
     "worker.max_crashes",

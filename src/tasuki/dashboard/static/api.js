@@ -58,6 +58,15 @@
  * @typedef {TypeInfo & {served: boolean|null, completed_by_minute: number[]|null,
  *   p50: number|null, p95: number|null}} TypeRow times are in seconds
  *
+ * @typedef {object} Failure
+ * @property {number} id
+ * @property {string} type
+ * @property {string|null} reason
+ * @property {string|null} error its type
+ * @property {string} message
+ * @property {{made: number, max: number}} attempts
+ * @property {string|null} finished_at
+ *
  * @typedef {Record<string, number>} Counters
  * @typedef {{at: string, counters: Counters}} Minute
  *
@@ -66,7 +75,7 @@
  * @property {TypeRow[]|null} types
  * @property {number|null} types_found
  * @property {RunnerInfo[]|null} runners
- * @property {Job[]|null} failures
+ * @property {Failure[]|null} failures
  * @property {Minute[]|null} minutes
  * @property {Counters|null} totals
  * @property {{part: "types"|"runners"|"stats"|"failures", code: string, cause: string}[]} problems

@@ -14,7 +14,7 @@ class FailuresList extends Element {
   }
 }
 
-function row({ id, type, error, reason, attempts, finished_at }) {
+function row({ id, type, error, message, reason, attempts, finished_at }) {
   return html`<li data-id=${id}>
     <div class="line">
       <a class="id" href=${jobHref(id)}>#${id}</a>
@@ -23,7 +23,7 @@ function row({ id, type, error, reason, attempts, finished_at }) {
       <tasuki-ago class="aside" at=${finished_at}></tasuki-ago>
     </div>
     <a class="error" href=${jobHref(id)} tabindex="-1">
-      <b>${visible(error?.type ?? reason)}</b> <bdi>${visible(firstLine(error?.message ?? ""))}</bdi>
+      <b>${visible(error ?? reason)}</b> <bdi>${visible(firstLine(message))}</bdi>
     </a>
   </li>`;
 }
