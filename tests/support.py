@@ -72,6 +72,10 @@ BOOKKEEPING = frozenset(
         "events",
         "clock",
         "bell",
+        "ripe",
+        "live",
+        "idle",
+        "terms",
     ]
 )
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, Self
 
 from click.testing import CliRunner
@@ -146,6 +146,8 @@ class Running:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         self.lines: list[str] = []
+        self._reading = Event()
+        self._reading.set()
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -156,6 +158,15 @@ class Running:
     @property
     def text(self) -> str:
         return "".join(self.lines)
+
+    @contextmanager
+    def unread(self) -> Iterator[None]:
+        """Read nothing of what it says for a while."""
+        self._reading.clear()
+        try:
+            yield
+        finally:
+            self._reading.set()
 
     def says(self, text: str, seconds: float = 15) -> None:
         """Wait until it has said this."""
@@ -192,7 +203,9 @@ class Running:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        self.lines.extend(iter(self._process.stdout.readline, ""))
+        for line in iter(self._process.stdout.readline, ""):
+            self.lines.append(line)
+            self._reading.wait()
 
 
 class Terminal:

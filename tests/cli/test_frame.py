@@ -10,7 +10,7 @@ from tasuki.cli.watch import Sample
 from tasuki.model.job import Attempts, JobInfo
 from tasuki.model.outcome import JobError
 from tasuki.model.state import State
-from tasuki.store.reader import TypeInfo
+from tasuki.store.types import TypeInfo
 
 
 def type_info(name: str, *, waiting: int = 0, paused: bool = False) -> TypeInfo:

@@ -156,6 +156,42 @@ def test_standard_streams_may_be_closed(tasuki: Program, closed: str):
         assert up.stop() == 0
 
 
+CHATTY = """
+import logging, tasuki
+log = logging.getLogger("shop.mail")
+
+@tasuki.worker("chat")
+async def chat(job):
+    for number in range(job.data):
+        log.info("letter %d %s", number, "x" * 100)
+    log.debug("all sent")
+"""
+
+
+def test_lines_of_the_app_are_seen_at_the_level_that_was_asked_for(tasuki: Program):
+    (tasuki.cwd / "chatty.py").write_text(CHATTY)
+    for level, seen in (("debug", True), ("info", False)):
+        with tasuki.running("up", "chatty.py", "--port", "0", "--log-level", level) as up:
+            up.says("is up.")
+            tasuki("enqueue", "chat", "1", "--wait").ok()
+            up.says("letter 0")
+            assert up.stop() == 0
+        assert ("all sent" in up.text) is seen
+
+
+def test_a_reader_that_stops_holds_nothing_up(tasuki: Program):
+    (tasuki.cwd / "chatty.py").write_text(CHATTY)
+    with tasuki.running("up", "chatty.py", "--port", "0") as up:
+        up.says("is up.")
+        with up.unread():
+            # Far more than a pipe holds.
+            assert tasuki("enqueue", "chat", "5000", "--wait", code=0)
+            job = {"type": "chat", "data": 0}
+            assert httpx.post(f"{address(up)}/api/v1/jobs", json=job).status_code == 201
+        up.says("letter 4999", 30)
+        assert up.stop() == 0
+
+
 ORPHANS = """
 import os, subprocess, tasuki
 
@@ -225,6 +261,25 @@ def test_the_store_is_started_again_when_it_dies(tasuki: Program):
         up.says("store: restarted after")
         assert tasuki("enqueue", "add", '{"numbers": [3]}', "--wait").ok().out == "3\n"
         assert up.stop() == 0
+
+
+def test_a_data_directory_that_is_deleted_is_noticed(tasuki: Program):
+    with tasuki.running("up", "app.py", "--port", "0") as up:
+        up.says("is up.")
+        shutil.rmtree(tasuki.cwd / ".tasuki")
+        up.says("was deleted or moved away while the store was in use")
+        answer = httpx.post(f"{address(up)}/api/v1/jobs", json={"type": "add"})
+        assert answer.status_code == 503
+        assert (
+            answer.json()["detail"] == "the data directory of the store was deleted or moved away"
+        )
+
+        def is_gone() -> bool:
+            return httpx.get(f"{address(up)}/health/ready").json()["code"] == "data_gone"
+
+        eventually_sync(is_gone, 10)
+        assert up.stop() == 0
+    assert up.text.count("was deleted or moved away") <= 2  # the store says so, and the health
 
 
 def test_a_stop_while_starting_is_heard(tasuki: Program):

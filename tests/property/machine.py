@@ -194,7 +194,15 @@ class QueueMachine(SideBySide):
         self.do(self.maintenance.expire())
         self.queue.expire()
         assert self.do(self.maintenance.reap()).runners == []
-        assert self.do(self.maintenance.prune(TYPES)) == 0
+        assert self.do(self.maintenance.prune()) == 0
+
+    @rule()
+    def tick(self) -> None:
+        """The same in one step, if it is due."""
+        ticked = self.do(self.maintenance.tick())
+        assert (ticked.runners, ticked.promoted, ticked.pruned) == ([], 0, 0)
+        if ticked.due:
+            self.queue.expire()
 
     @rule()
     def the_store_forgets_its_scripts(self) -> None:

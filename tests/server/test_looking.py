@@ -16,8 +16,24 @@ async def test_types_are_listed_with_their_counts(http: httpx.AsyncClient) -> No
         "types": [
             {"type": "a", "paused": False} | NONE | {"scheduled": 1},
             {"type": "b", "paused": False} | NONE | {"waiting": 1},
-        ]
+        ],
+        "after": None,
     }
+
+
+async def test_types_are_listed_in_pages(http: httpx.AsyncClient) -> None:
+    for type in ("a", "b1", "b2", "c"):
+        await submit(http, type=type)
+    pages: list[list[str]] = []
+    after = ""
+    while after is not None:
+        page = (await http.get("/api/v1/types", params={"limit": 3, "after": after})).json()
+        pages.append([info["type"] for info in page["types"]])
+        after = page["after"]
+    assert pages == [["a", "b1", "b2"], ["c"]]
+    found = (await http.get("/api/v1/types", params={"find": "B"})).json()
+    assert [info["type"] for info in found["types"]] == ["b1", "b2"]
+    assert (await http.get("/api/v1/types", params={"limit": 0})).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,6 @@ async def test_a_part_fails_alone(
     method: str,
     fields: set[str],
 ) -> None:
-    monkeypatch.setattr("tasuki.admin.overview.PART_SECONDS", 0.2)
     monkeypatch.setattr(type(services.admin), method, how)
     await submit(http)
     response = await http.get(URL)

@@ -142,7 +142,8 @@ async def expire(case: Case) -> bool:
 async def prune(case: Case) -> bool:
     for state in FINISHED:
         case.age(f"done:{state}:email")
-    return await case.store.maintenance().prune(["email"]) == 1
+        case.plain.zadd(case.store.keyspace.key("ripe"), {f"{state}:email": 1}, xx=True)
+    return await case.store.maintenance().prune() == 1
 
 
 _W, _S, _A, _C = State.WAITING, State.SCHEDULED, State.ACTIVE, State.CANCELLED

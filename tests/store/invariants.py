@@ -32,6 +32,12 @@ KNOWN = frozenset(
         "stats",
         "events",
         "clock",
+        "ripe",
+        "live",
+        "idle",
+        "terms",
+        "weights",
+        "bytes",
     ]
 )
 KNOWN_FAMILIES = frozenset(
@@ -41,17 +47,19 @@ KNOWN_FAMILIES = frozenset(
         "apart",
         "lease",
         "done",
+        "heavy",
         "runner",
         "cancel",
         "ring",
         "bell",
         "minute",
+        "ten",
         "sender",
         "key",
     ]
 )
 OF_TYPES = ("wait:", "apart:", "done:")
-PASSING = frozenset(["minute", "sender", "key", "ring"])
+PASSING = frozenset(["minute", "ten", "sender", "key", "ring"])
 """Families whose keys must go away by themselves."""
 
 
@@ -121,6 +129,7 @@ def broken(client: Plain, namespace: str) -> list[str]:
         *_counts(keys, jobs, places),
         *_side_data(keys, jobs, places),
         *_waiting(keys, jobs, places),
+        *_lists(keys),
         *_runners(keys),
         *_names(keys),
         *_sequence(keys, jobs),
@@ -220,6 +229,28 @@ def _waiting(keys: Keys, jobs: Jobs, places: Places) -> Iterator[str]:
             moment = float(jobs[id][1])
             if moment and expires.get(id) != moment:
                 yield f"{id} should expire at {moment}, not at {expires.get(id)}"
+
+
+def _lists(keys: Keys) -> Iterator[str]:
+    weights = {id: text.split(" ") for id, text in keys.hash("weights").items()}
+    sums: Counter[str] = Counter()
+    for state, size in weights.values():
+        sums[state] += int(size)
+    if dict(sums) != {state: int(n) for state, n in keys.hash("bytes").items()}:
+        yield f"bytes say {keys.hash('bytes')}, the jobs have {dict(sums)}"
+    heavy = {id: state for state, key in keys.family("heavy") for id in keys.zset(key)}
+    if heavy != {id: state for id, (state, _) in weights.items()}:
+        yield f"heavy jobs are {heavy}, and {weights} have weights"
+    for id in weights.keys() - keys.hash("ends").keys():
+        yield f"{id} has a weight and no end"
+    ripe, live = keys.zset("ripe"), keys.set("live")
+    for member, key in keys.family("done"):
+        first = min(keys.zset(key).values())
+        if ripe.get(member, first + 1) > first:
+            yield f"{key} is not pruned in time"
+    for type, key in keys.family("wait"):
+        if type not in live:
+            yield f"{key} has jobs and is not in the list of types with work"
 
 
 def _runners(keys: Keys) -> Iterator[str]:

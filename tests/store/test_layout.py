@@ -21,7 +21,7 @@ async def test_the_first_write_says_which_layout_it_is(store: Store, plain: Plai
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("found", ["0", "2", "", None], ids=repr)
+@pytest.mark.parametrize("found", ["0", "3", "", None], ids=repr)
 async def test_every_script_refuses_another_layout_and_changes_nothing(
     store: Store, plain: Plain, namespace: str, layout: str, name: str, found: str | None
 ):
@@ -32,7 +32,7 @@ async def test_every_script_refuses_another_layout_and_changes_nothing(
     else:
         plain.set(layout, found)
     before = snapshot(plain, namespace)
-    with pytest.raises(LayoutError, match="needs layout 1"):
+    with pytest.raises(LayoutError, match="needs layout 2"):
         await ask(store.shared, name, object, {}, writes=name not in READ_ONLY)
     assert snapshot(plain, namespace) == before
 

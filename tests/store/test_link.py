@@ -49,7 +49,7 @@ REPLIES: list[tuple[str, type[TasukiError]]] = [
 async def answers_to(url: str, seconds: float = 1.5) -> object:
     link = Link(Address(url), Keyspace.of("fake"), "test")
     try:
-        return await link.run("types", b"", seconds=seconds)
+        return await link.run("runners", b"", seconds=seconds)
     finally:
         await link.close()
 
@@ -114,10 +114,10 @@ async def test_a_script_is_loaded_once(store: Store, plain: Plain):
     link = store.link("test")
     before = plain.info("commandstats").get("cmdstat_script|load", {}).get("calls", 0)
     for _ in range(3):
-        await link.run("types", b"\x82\xa6layout\xa11\xa6writes\xc2")
+        await link.run("runners", b"\x82\xa6layout\xa11\xa6writes\xc2")
     after = plain.info("commandstats")["cmdstat_script|load"]["calls"]
     assert after - before == 1
-    assert plain.script_exists(script("types").digest) == [True]
+    assert plain.script_exists(script("runners").digest) == [True]
 
 
 async def test_a_link_connects_again_after_its_connection_was_cut(store: Store, plain: Plain):

@@ -11,8 +11,8 @@ from tests.store.scripts import LIBRARY, LUA, NAMES, SOURCES
 # Those that make work for the store, so that they are refused when it is out of memory.
 GROWING = {"enqueue", "probe", "retry"}
 READING_ONLY = {
-    "census", "counts", "examine", "history", "inspect", "log", "page", "runners", "survey",
-    "types", "unclaimed",
+    "census", "counts", "examine", "history", "inspect", "log", "page", "runners", "sift", "survey",
+    "unclaimed",
 }  # fmt: skip
 READING = {
     "ZCARD", "ZRANGE", "ZREVRANGE", "ZRANGEBYSCORE", "ZSCORE", "ZMSCORE", "ZSCAN",
@@ -23,11 +23,11 @@ READING = {
 WRITING = {
     "SET", "INCRBY", "DEL", "UNLINK", "EXPIRE", "PEXPIRE",
     "HSET", "HSETNX", "HDEL", "HINCRBY",
-    "ZADD", "ZREM", "ZPOPMIN", "ZREMRANGEBYRANK",
+    "ZADD", "ZREM", "XTRIM", "ZPOPMIN", "ZREMRANGEBYRANK",
     "LPUSH", "RPUSH", "LTRIM", "SADD", "SREM", "XADD",
 }  # fmt: skip
 # Arguments in capitals that are no commands.
-OPTIONS = {"WITHSCORES", "LIMIT", "EX", "NX", "MAXLEN", "COUNT"}
+OPTIONS = {"WITHSCORES", "LIMIT", "EX", "NX", "MAXLEN", "MINID", "COUNT", "LT"}
 UNBOUNDED = re.compile(r"'(?:ZRANGE|ZREVRANGE|LRANGE)',[^\n]*0, -1|'(?:HGETALL|SMEMBERS)'")
 
 

@@ -142,14 +142,9 @@ class TestPrune:
         for job, settle in zip(held, (completed, failed, cancelled) * 2, strict=True):
             await someone.settle(settle(job, keep=0.001 if job.id <= 3 else FAR))
         maintenance = store.maintenance()
-
-        async def pruned() -> int:
-            await maintenance.prune(["other"])
-            return await maintenance.prune(["email"])
-
         total = 0
         while total < 3:
-            total += await eventually(pruned)
+            total += await eventually(maintenance.prune)
         assert [job.id for job in await store.reader().jobs(range(1, 7))] == [4, 5, 6]
         await store.operator().remove_many([4, 5, 6])
         await someone.lease.leave()
@@ -161,7 +156,7 @@ class TestPrune:
         await someone.settle(failed(held[0], keep=FAR))
         await someone.settle(failed(*held[1:], keep=60))
         terms = LeaseTerms(retention=Retention(failed=Keep(60, count=2)))
-        await store.maintenance(terms).prune(["email"])
+        assert (await store.maintenance(terms).tick()).pruned == 3
         assert [job.id for job in await store.reader().jobs(range(1, 6))] == [1, 5]
 
     async def test_only_so_many_in_one_call(self, store: Store):
@@ -169,8 +164,16 @@ class TestPrune:
         someone = await runner(store)
         await someone.settle(completed(*await someone.claim(n=STEP + 50), keep=0.001))
         maintenance = store.maintenance()
-        counts = [await eventually(lambda: maintenance.prune(["email"])) for _ in range(2)]
+        counts = [await eventually(maintenance.prune) for _ in range(2)]
         assert counts == [STEP, 50]
 
-    async def test_no_types_no_work(self, store: Store):
-        assert await store.maintenance().prune([]) == 0
+    async def test_however_many_types_there_are_only_so_many_jobs_are_kept(self, store: Store):
+        await enqueue_many(store, [new_job("abc"[n % 3]) for n in range(30)])
+        someone = await runner(store)
+        for keep, type in ((FAR, "a"), (60, "b"), (120, "c")):
+            await someone.settle(completed(*await someone.claim(type, 10), keep=keep))
+        maintenance = store.maintenance(LeaseTerms(retention=Retention(total=12)))
+        while await maintenance.prune():
+            pass
+        kept = {info.type: info.completed for info in await store.reader().types()}
+        assert kept == {"a": 10, "b": 0, "c": 2}

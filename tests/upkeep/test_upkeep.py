@@ -1,5 +1,7 @@
 """The periodic work, done by whoever is there."""
 
+import pytest
+
 from tasuki.model.retention import Keep, Retention
 from tasuki.model.state import State
 from tasuki.store.lease import LeaseTerms
@@ -7,13 +9,13 @@ from tasuki.store.store import Store
 from tasuki.upkeep.upkeep import Upkeep
 from tests.proxy import proxy_to
 from tests.store.factory import completed, enqueue, runner
-from tests.support import eventually
+from tests.support import Plain, eventually
 
 BRIEF = LeaseTerms(seconds=1, retention=Retention(completed=Keep(0.05)))
 
 
 def upkeep_of(store: Store, terms: LeaseTerms = BRIEF) -> Upkeep:
-    return Upkeep(store.maintenance(terms), store.reader())
+    return Upkeep(store.maintenance(terms))
 
 
 async def test_one_tick_promotes_expires_and_prunes(store: Store):
@@ -47,7 +49,7 @@ async def test_jobs_of_a_runner_that_vanished_come_back(store: Store):
         await eventually(back, 10)
     finally:
         await upkeep.stop()
-    assert (await store.reader().job(id)).crashes == 1
+    assert (await store.reader().job(id)).crashes == 0
 
 
 async def test_it_goes_on_when_the_store_is_back(store: Store):
@@ -68,6 +70,53 @@ async def test_it_goes_on_when_the_store_is_back(store: Store):
         finally:
             await upkeep.stop()
             await through.close()
+
+
+async def test_it_goes_on_after_an_error_of_any_kind_and_tells_of_each_kind_once(
+    store: Store, plain: Plain, namespace: str, caplog: pytest.LogCaptureFixture
+):
+    """The broken set of one type makes ticks fail. What it does not touch is done all the same."""
+    plain.set(f"{{{namespace}:0}}:done:completed:broken", "not a sorted set")
+    plain.hset(f"{{{namespace}:0}}:types", "broken", "")
+    upkeep = upkeep_of(store, LeaseTerms(seconds=0.1))
+    await upkeep.start()
+    try:
+        due = [await enqueue(store, "a", delay=0.01) for _ in range(3)]
+        someone = await runner(store, terms=LeaseTerms(seconds=0.1))
+        lost = await enqueue(store, "b")
+        await someone.claim_one("b")
+
+        async def done() -> bool:
+            states = await store.reader().states([*due, lost])
+            return set(states.values()) == {State.WAITING}
+
+        await eventually(done, 10)
+        await eventually(lambda: "upkeep goes on" in caplog.text)
+    finally:
+        await upkeep.stop()
+        plain.delete(f"{{{namespace}:0}}:done:completed:broken")
+    assert caplog.text.count("Traceback") <= 4
+
+
+async def test_names_that_are_no_text_hold_nothing_up(store: Store, plain: Plain, namespace: str):
+    """Written by hand, or by something that is not Tasuki."""
+    start = f"{{{namespace}:0}}:".encode()
+    plain.execute_command("HSET", start + b"types", b"bad\xff", b"")
+    plain.execute_command("ZADD", start + b"runners", "1", b"bad\xff")
+    plain.execute_command("SADD", start + b"live", b"bad\xff")
+    upkeep = upkeep_of(store, LeaseTerms(seconds=0.1))
+    await upkeep.start()
+    try:
+        id = await enqueue(store, "a", delay=0.01)
+
+        async def promoted() -> bool:
+            return (await store.reader().job(id)).state is State.WAITING
+
+        await eventually(promoted, 10)
+        assert await store.reader().type_names() == ["a"]
+        assert [job.id for job in (await store.listing().page()).jobs] == [id]
+    finally:
+        await upkeep.stop()
 
 
 async def test_stopping_twice_is_no_matter(store: Store):

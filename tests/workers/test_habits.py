@@ -2,7 +2,7 @@
 
 import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from types import ModuleType
 from typing import Any
 
@@ -148,7 +148,7 @@ def test_a_decorator_may_drive_a_generator():
 
 def test_a_hook_that_is_a_context_manager_is_refused():
     @contextlib.asynccontextmanager
-    async def pool(self: Worker) -> Any:
+    async def pool(self: Worker) -> AsyncIterator[None]:
         yield
 
     hooked = type("Hooked", (PlainHooks,), {"setup": pool})

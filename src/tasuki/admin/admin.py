@@ -13,9 +13,13 @@ from tasuki.model.retention import Retention
 from tasuki.model.state import State
 from tasuki.store.history import MOST_MINUTES
 from tasuki.store.listing import Page
-from tasuki.store.reader import LogPart, TypeInfo
+from tasuki.store.reader import LogPart
 from tasuki.store.store import Store
+from tasuki.store.types import TYPES_LISTED, TypeInfo, TypePage
 from tasuki.wire.ids import check_id
+
+MOST_TYPES_LISTED = 1_000
+"""How many types may be asked for in one page."""
 
 STATS_SECONDS = 1.8
 """How long the counters may take: an answer is due within 2 s."""
@@ -113,12 +117,19 @@ class Admin:
         """All known types, sorted, with how many of their jobs are in which state."""
         return await self._reader.types()
 
+    async def type_page(
+        self, *, limit: int = TYPES_LISTED, after: str | None = None, text: str = ""
+    ) -> TypePage:
+        """Some types, the first page with those in which the most happened; see `Types.page`."""
+        if not 1 <= limit <= MOST_TYPES_LISTED:
+            raise InvalidError(f"must be between 1 and {MOST_TYPES_LISTED}", field="limit")
+        return await self._reader.type_page(limit=limit, after=after, text=text)
+
     async def type(self, name: str) -> TypeInfo | None:
         """One type; None when nothing is known of it."""
         check_type(name)
-        if name not in await self._reader.type_names():
-            return None
-        return (await self._reader.types([name]))[0]
+        [info] = await self._reader.types([name])
+        return info if await self._reader.knows_type(name) else None
 
     async def pause(self, type: str) -> TypeInfo:
         """Stop claiming the jobs of a type, which need not be known yet."""

@@ -28,7 +28,8 @@ class JobJson(msgspec.Struct, frozen=True, kw_only=True):
     `reason` says in one word why the job is in its state. `run_at` is when a scheduled job will
     run. `timeout` is in seconds. `runner` holds or held the job. `cancelling` tells that an active
     job was told to stop, and has not stopped yet. `before` is how it ended when it was retried by a
-    person, the last time. `message` says more of a cancelled job.
+    person, the last time. `message` says more of a cancelled job. In lists `cut` names what is too
+    large for them, with its size in bytes: such a field holds a string of the first 200 characters.
     """
 
     id: int
@@ -52,6 +53,7 @@ class JobJson(msgspec.Struct, frozen=True, kw_only=True):
     cancelling: bool
     before: BeforeJson | None
     message: str | None
+    cut: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
 
 
 def job_json(info: JobInfo) -> JobJson:
@@ -78,6 +80,7 @@ def job_json(info: JobInfo) -> JobJson:
         cancelling=info.cancelling,
         before=None if info.before is None else _before(info.before),
         message=info.message,
+        cut=info.cut or msgspec.UNSET,
     )
 
 

@@ -16,7 +16,7 @@ from tasuki.model.job import Attempts, JobInfo
 from tasuki.model.run_times import quantile
 from tasuki.model.state import State
 from tasuki.store.listing import Page
-from tasuki.store.reader import TypeInfo
+from tasuki.store.types import TypeInfo
 
 MOST_TYPES = 200
 MOST_FAILURES = 20

@@ -4,8 +4,10 @@ import msgspec
 
 from tasuki.admin.signs import Durability
 from tasuki.admin.times import Time, rfc3339, rfc3339_or_none
-from tasuki.store.history import Stats
+from tasuki.store.history import REST, Stats
 from tasuki.store.reader import RunnerInfo
+
+OTHER_TYPES = "(other types)"
 
 
 class RunnerView(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,10 +31,13 @@ class MinuteView(msgspec.Struct, frozen=True):
 class StatsView(msgspec.Struct, frozen=True, kw_only=True):
     """Counters per minute, the current one last, and totals since the beginning.
 
-    `durability` tells what an answer to a submission promises.
+    When many were asked for, each entry of `minutes` is the sum of `step` minutes. Where there are
+    very many types, those with the least jobs are added up as `(other types)`. `durability` tells
+    what an answer to a submission promises.
     """
 
     durability: Durability
+    step: int = 1
     minutes: list[MinuteView]
     totals: dict[str, dict[str, int]]
 
@@ -49,5 +54,11 @@ def runner_view(info: RunnerInfo) -> RunnerView:
 
 
 def stats_view(stats: Stats, durability: Durability) -> StatsView:
-    minutes = [MinuteView(rfc3339(minute.at), minute.types) for minute in stats.minutes]
-    return StatsView(durability=durability, minutes=minutes, totals=stats.totals)
+    minutes = [MinuteView(rfc3339(minute.at), _named(minute.types)) for minute in stats.minutes]
+    return StatsView(
+        durability=durability, step=stats.step, minutes=minutes, totals=_named(stats.totals)
+    )
+
+
+def _named(types: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    return {name if name != REST else OTHER_TYPES: counters for name, counters in types.items()}

@@ -10,7 +10,7 @@ from rich.text import Text
 from tasuki.cli.jobview import COLOURS, STATES, error_line
 from tasuki.cli.watch import Sample
 from tasuki.cli.when import relative, rough
-from tasuki.store.reader import TypeInfo
+from tasuki.store.types import TypeInfo
 from tasuki.telemetry.terminal import printable
 
 MOST_RUNNERS = 8

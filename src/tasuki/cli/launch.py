@@ -103,6 +103,7 @@ def _server(settings: Settings, store: Store, embedded: EmbeddedStore | None) ->
         # Each runner beside it takes a few.
         reserve=RESERVED_FILES + RUNNER_FILES * settings.worker.processes,
         terms=_terms(settings),
+        types_limit=settings.types_limit,
     )
     if embedded is None:
         return Server(options, store)

@@ -85,10 +85,15 @@ class KeepSettings(Section, frozen=True, kw_only=True):
 
     age: Annotated[float, Duration(), "how long they are kept"]
     count: Annotated[int, Whole(0, _MOST), "how many of each type are kept"]
+    bytes: Annotated[int, Size(0), "how much large data and results of all types are kept"]
 
 
 def _keep(rule: Keep) -> KeepSettings:
-    return KeepSettings(age=rule.age, count=rule.count)
+    return KeepSettings(age=rule.age, count=rule.count, bytes=rule.bytes)
+
+
+def _rule(keep: KeepSettings) -> Keep:
+    return Keep(keep.age, keep.count, keep.bytes)
 
 
 class RetentionSettings(Section, frozen=True, kw_only=True):
@@ -97,14 +102,18 @@ class RetentionSettings(Section, frozen=True, kw_only=True):
     completed: KeepSettings = _keep(_DEFAULTS.completed)
     failed: KeepSettings = _keep(_DEFAULTS.failed)
     cancelled: KeepSettings = _keep(_DEFAULTS.cancelled)
+    total: Annotated[int, Whole(0, _MOST), "how many are kept of all types and states together"] = (
+        _DEFAULTS.total
+    )
 
     @property
     def rules(self) -> Retention:
         """As the layers below take it."""
         return Retention(
-            completed=Keep(self.completed.age, self.completed.count),
-            failed=Keep(self.failed.age, self.failed.count),
-            cancelled=Keep(self.cancelled.age, self.cancelled.count),
+            completed=_rule(self.completed),
+            failed=_rule(self.failed),
+            cancelled=_rule(self.cancelled),
+            total=self.total,
         )
 
 
@@ -143,6 +152,11 @@ class Settings(Section, frozen=True, kw_only=True):
         int, Size(1, MOST_BYTES), "most JSON that the data of one job may have"
     ] = DATA_BYTES
     allow_unsafe: Annotated[bool, Switch(), "use a store even if it could lose jobs"] = False
+    types_limit: Annotated[
+        int | None,
+        Whole(100, 1_000_000),
+        "most types that may be in use; without it, what a server said last, or 10,000",
+    ] = None
     server: ServerSettings = ServerSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tasuki.admin import Admin, RunnerView, StatsView
 from tasuki.model.job import JobInfo
 from tasuki.model.state import State
-from tasuki.store.reader import TypeInfo
+from tasuki.store.types import TypeInfo
 
 FAILURES = 8
 

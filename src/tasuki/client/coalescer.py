@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from tasuki.client.sizes import data_size
-from tasuki.model.errors import InvalidError, KeyReusedError, StoreError, StoreUnavailableError
+from tasuki.model.errors import InvalidError, StoreError, StoreUnavailableError
 from tasuki.store.producer import MOST_JOBS, Producer, Submission, check_size
 from tasuki.wire.limits import DATA_BYTES
 
@@ -32,10 +32,10 @@ class _Caller:
         self.size = size
         self.ids: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
 
-    def answer(self, answer: list[int] | KeyReusedError) -> None:
+    def answer(self, answer: list[int] | InvalidError) -> None:
         if self.ids.done():
             return
-        if isinstance(answer, KeyReusedError):
+        if isinstance(answer, InvalidError):
             self.ids.set_exception(answer)
         else:
             self.ids.set_result(answer)
@@ -65,7 +65,7 @@ class Coalescer:
         `place` is how the caller calls its list of jobs.
 
         Raises:
-            InvalidError: no jobs, or more than 1,000.
+            InvalidError: no jobs, more than 1,000, or a new type where there are too many.
             PayloadError: a job has too much data, or all together have more than 16 MiB.
             KeyReusedError: the key was used before, for another submission.
             StoreFullError: the store is out of memory; nothing was made.
@@ -87,7 +87,7 @@ class Coalescer:
                 self._task = asyncio.create_task(self._make_gathered(), name="tasuki-coalescer")
             else:
                 self._in_flight = False
-        if isinstance(answer, KeyReusedError):
+        if isinstance(answer, InvalidError):
             raise answer
         return answer
 

@@ -5,14 +5,18 @@ most, because all jobs that are waited for are looked at that often.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable
+import logging
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 
 from tasuki.model.errors import JobNotFoundError, StoreError, StoreUnavailableError
 from tasuki.model.job import JobInfo
-from tasuki.model.state import FINISHED
+from tasuki.model.state import FINISHED, State
 from tasuki.store.feed import Event, Feed
 from tasuki.store.reader import Reader
+from tasuki.telemetry.complaints import Complaints
+
+log = logging.getLogger("tasuki.client")
 
 LOOK_SECONDS = 1.0
 RETRY_SECONDS = 1.0
@@ -50,6 +54,7 @@ class Waiting:
         self._watches: dict[int, _Watch] = {}
         self._due: set[int] = set()
         self._wake = asyncio.Event()
+        self._complaints = Complaints(log, "waiting for jobs goes on after an error")
         self._looking: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
 
@@ -103,7 +108,7 @@ class Waiting:
             self._due.clear()
             self._wake.clear()
             try:
-                self._settle(ids, await self._reader.jobs(ids))
+                await self._settle(ids, await self._reader.states(ids))
             except StoreUnavailableError as error:
                 self._fail([id for id in ids if not self._seen(id)], error)
             except Exception as error:  # noqa: BLE001 - those who wait must hear of it
@@ -125,6 +130,9 @@ class Waiting:
                 position, events = await self._feed.read(position, seconds=LINGER_SECONDS)
             except StoreError:
                 await asyncio.sleep(RETRY_SECONDS)
+            except Exception as error:  # noqa: BLE001 - all who wait depend on this
+                self._complaints.add(error)
+                await asyncio.sleep(RETRY_SECONDS)
             else:
                 self._look_at({id for event in events for id in self._hinted(event)})
             if self._watches:
@@ -137,19 +145,32 @@ class Waiting:
         watch = self._watches.get(id)
         return watch is not None and watch.seen
 
-    def _settle(self, ids: Collection[int], infos: Collection[JobInfo]) -> None:
+    async def _settle(self, ids: Collection[int], states: Mapping[int, State]) -> None:
+        ended: list[int] = []
+        for id in ids:
+            watch = self._watches.get(id)
+            if id not in states:
+                self._gone(id)
+            elif watch is not None:
+                watch.seen = True
+                if states[id].finished:
+                    ended.append(id)
+        await self._hand_out(ended)
+
+    async def _hand_out(self, ids: Collection[int]) -> None:
+        """Only of what has ended more than the state is read, since that may be large."""
         gone = set(ids)
-        for info in infos:
+        for info in await self._reader.jobs(list(ids)):
             gone.discard(info.id)
-            watch = self._watches.get(info.id)
-            if watch is None:
-                continue
-            watch.seen = True
-            if info.state.finished:
-                for future in watch.pending():
+            # A person may have had it run again in between.
+            if info.state.finished and info.id in self._watches:
+                for future in self._watches[info.id].pending():
                     future.set_result(info)
         for id in gone:
-            self._fail([id], JobNotFoundError(id, "it was removed, or is not kept when it ends"))
+            self._gone(id)
+
+    def _gone(self, id: int) -> None:
+        self._fail([id], JobNotFoundError(id, "it was removed, or is not kept when it ends"))
 
     def _fail(self, ids: Collection[int], error: Exception) -> None:
         for id in ids:

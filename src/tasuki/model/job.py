@@ -151,9 +151,13 @@ class JobInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is known of a job. Times are aware datetimes in UTC, spans are seconds.
 
     `run_at` is the time from which the job may run. `reason` says in one word why it is where it
-    is (`error`, `crashed`, `expired`, `cancelled`, ...). `runner` holds or held the job.
-    `cancelling` tells that an active job was told to stop, and has not stopped yet. `before` is how
-    it ended when it was retried by a person, the last time. `message` says more of a cancelled job.
+    is (`error`, `crashed`, `expired`, `cancelled`, ...; `unreadable`: what is stored of it is no
+    job). `runner` holds or held the job. `cancelling` tells that an active job was told to stop,
+    and has not stopped yet. `before` is how it ended when it was retried by a person, the last
+    time. `message` says more of a cancelled job.
+
+    In lists, `cut` names what is too large for them, with its size in bytes: such a field holds a
+    string of the first 200 characters of its JSON.
     """
 
     id: int
@@ -177,3 +181,4 @@ class JobInfo(msgspec.Struct, frozen=True, kw_only=True):
     cancelling: bool = False
     before: Before | None = None
     message: str | None = None
+    cut: dict[str, int] | None = None

@@ -31,6 +31,15 @@ def check_type(type: object) -> str:
     return _check_text("type", type, LONGEST_TYPE_BYTES)
 
 
+def too_many_types(type: str, most: int, field: str) -> InvalidError:
+    """The error for a new type where there are as many as there may be."""
+    return InvalidError(
+        f"{type!r} is a new one, and there are {most} types already, which is the limit"
+        " (types_limit); an id or a date belongs into the data, not into the type",
+        field=field,
+    )
+
+
 def check_tags(tags: Iterable[object]) -> tuple[str, ...]:
     """Give tags as plain texts. Each may be what a type may be, and there may be 50 of them.
 

@@ -7,7 +7,7 @@ import msgspec
 from tasuki.admin.job_json import JobJson
 from tasuki.admin.views import RunnerView
 from tasuki.model.state import State
-from tasuki.store.reader import TypeInfo
+from tasuki.store.types import TypeInfo
 
 
 class JobState(msgspec.Struct, frozen=True):
@@ -24,10 +24,14 @@ class JobStates(msgspec.Struct, frozen=True):
 
 
 class JobPage(msgspec.Struct, frozen=True):
-    """Some jobs. With the `cursor` the next ones can be asked for; null: there are no more."""
+    """Some jobs. With the `cursor` the next ones can be asked for; null: there are no more.
+
+    `partial` tells that there are so many types that not all were looked in; ask for one of them.
+    """
 
     jobs: list[JobJson]
     cursor: str | None
+    partial: bool
 
 
 class LogLines(msgspec.Struct, frozen=True):
@@ -42,9 +46,13 @@ class LogLines(msgspec.Struct, frozen=True):
 
 
 class TypeList(msgspec.Struct, frozen=True):
-    """All known types, sorted by name."""
+    """Some types, sorted by name, and the name `after` which to ask for the next ones.
+
+    It is null when there are no more, and empty after a first page that has only the busiest.
+    """
 
     types: list[TypeInfo]
+    after: str | None
 
 
 class RunnerList(msgspec.Struct, frozen=True):

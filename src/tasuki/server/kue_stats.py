@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from tasuki.store.reader import TypeInfo
+from tasuki.store.types import TypeInfo
 
 
 def kue_stats(

@@ -24,6 +24,7 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     seconds `stop` waits for answers that are on their way. `connections` is how many there may be
     at once (None: what the limit of open files allows, less `reserve` files for everything else).
     `terms` are those of the runners, since the server takes back jobs of those that vanished.
+    `types_limit` is how many types there may be in the namespace; None leaves it as it is.
 
     Raises:
         SettingsError: naming the option that is wrong.
@@ -37,6 +38,7 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     insecure: bool = False
     drain: float = 5.0
     terms: LeaseTerms = LeaseTerms()
+    types_limit: int | None = None
     connections: int | None = None
     reserve: int = RESERVED_FILES
 

@@ -1,23 +1,42 @@
 """What happened, in numbers: counters per minute and since the beginning, per type."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from time import monotonic
 
 import msgspec
 
 from tasuki.store.codec import ask
 from tasuki.store.link import Link
+from tasuki.store.scan import scan
 from tasuki.store.view import moment
 
 MOST_MINUTES = 48 * 60
+FINE_MINUTES = 120
+"""Up to how far back minutes are told apart. What is longer ago is kept in sums of ten minutes."""
+
+TEN = 10
+MOST_TYPES = 1_000
+REST = ""
+"""Stands for all types that are not told apart: no type has this name."""
+
+MOST_FRESH = 20_000
+STALE_SECONDS = 10.0
+"""How old totals may be when there are more counters than these: to read them takes many calls."""
+
+_FIELDS = 4_000
+"""About how many counters one call of the store gives."""
+
+_Counters = dict[str, dict[str, int]]
 
 
 class Minute(msgspec.Struct, frozen=True):
-    """The counters of one minute: `{type: {event: how many}}`.
+    """The counters of one minute, or of ten: `{type: {event: how many}}`.
 
     Events are `enqueued`, `completed`, `failed`, `cancelled`, `retried`, `snoozed`, `crashed`,
     `requeued`, `ms` (sum of run times in milliseconds) and buckets of run times; see
-    `tasuki.model.run_times`.
+    `tasuki.model.run_times`. The type `""` is all those beyond the first 1,000.
     """
 
     at: datetime
@@ -25,47 +44,102 @@ class Minute(msgspec.Struct, frozen=True):
 
 
 class Stats(msgspec.Struct, frozen=True):
-    """Counters per minute, the current one last, and totals since the beginning."""
+    """Counters per minute or per ten (`step` minutes), the current one last, and totals."""
 
     minutes: list[Minute]
     totals: dict[str, dict[str, int]]
+    step: int = 1
 
 
 class _Reply(msgspec.Struct):
     now: int
-    minutes: list[list[str]]
-    totals: list[str]
+    folded: int
+    rows: list[list[str]]
 
 
 class History:
-    """Reads the counters."""
+    """Reads the counters, in pieces that are too small to hold anybody up."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._read: _Counters = {}
+        self._read_again_at = 0.0
 
     async def stats(self, minutes: int = 60) -> Stats:
         """The counters of the last minutes (at most 2,880, which is two days) and the totals.
+
+        More than 120 minutes come in steps of ten.
 
         Raises:
             StoreError: the store cannot be reached.
         """
         wanted = max(1, min(minutes, MOST_MINUTES))
-        reply = await ask(
-            self._link, "history", _Reply, {"minutes": wanted}, writes=False, seconds=5
-        )
-        first = reply.now - wanted + 1
-        return Stats(
-            [
-                Minute(moment((first + n) * 60_000), _by_type(flat))
-                for n, flat in enumerate(reply.minutes)
-            ],
-            _by_type(reply.totals),
-        )
+        if wanted > FINE_MINUTES:
+            return Stats(await self._tens(wanted), await self._totals(), TEN)
+        return Stats(await self.minutes(wanted), await self._totals())
+
+    async def minutes(self, wanted: int) -> list[Minute]:
+        """The counters of the last minutes, at most 120.
+
+        Raises:
+            StoreError: the store cannot be reached.
+        """
+        now = await self._ask("minute", 0, 0)
+        first = now.now - wanted + 1
+        rows = await self._rows("minute", first, now.now)
+        return [
+            Minute(moment((first + n) * 60_000), _by_type([flat])) for n, flat in enumerate(rows)
+        ]
+
+    async def _tens(self, minutes: int) -> list[Minute]:
+        """Whole tens. The last minutes are not in theirs yet, and are added here."""
+        now = await self._ask("minute", 0, 0)
+        first, last = (now.now - minutes + 1) // TEN, now.now // TEN
+        rows = {first + n: [flat] for n, flat in enumerate(await self._rows("ten", first, last))}
+        unfolded = max(now.folded + 1, now.now - FINE_MINUTES)
+        for n, flat in enumerate(await self._rows("minute", unfolded, now.now)):
+            rows.setdefault((unfolded + n) // TEN, []).append(flat)
+        return [Minute(moment(ten * TEN * 60_000), _by_type(rows[ten])) for ten in sorted(rows)]
+
+    async def _rows(self, kind: str, first: int, last: int) -> list[list[str]]:
+        rows: list[list[str]] = []
+        while first + len(rows) <= last:
+            rows += (await self._ask(kind, first + len(rows), last)).rows
+        return rows
+
+    async def _ask(self, kind: str, first: int, last: int) -> _Reply:
+        fields = {"kind": kind, "from": first, "to": last, "most": _FIELDS}
+        return await ask(self._link, "history", _Reply, fields, writes=False)
+
+    async def _totals(self) -> _Counters:
+        if monotonic() < self._read_again_at:
+            return self._read
+        flat: dict[str, str] = {}
+        async for pairs in scan(self._link, "HSCAN", "stats"):
+            # What comes twice in a scan comes with the same name.
+            flat.update(zip(pairs[::2], pairs[1::2], strict=True))
+        self._read = _largest(_by_type([[part for pair in flat.items() for part in pair]]))
+        if len(flat) > MOST_FRESH:
+            self._read_again_at = monotonic() + STALE_SECONDS
+        return self._read
 
 
-def _by_type(flat: Sequence[str]) -> dict[str, dict[str, int]]:
-    types: dict[str, dict[str, int]] = {}
-    for field, value in zip(flat[::2], flat[1::2], strict=True):
-        event, _, type = field.partition(":")
-        types.setdefault(type, {})[event] = int(value)
+def _by_type(rows: Iterable[Sequence[str]]) -> _Counters:
+    types: _Counters = {}
+    for flat in rows:
+        for field, value in zip(flat[::2], flat[1::2], strict=True):
+            event, _, type = field.partition(":")
+            counters = types.setdefault(type, {})
+            counters[event] = counters.get(event, 0) + int(value)
     return types
+
+
+def _largest(types: _Counters) -> _Counters:
+    """The types with the most jobs, and the others in one."""
+    if len(types) <= MOST_TYPES:
+        return types
+    names = sorted(types, key=lambda name: -types[name].get("enqueued", 0))
+    rest: Counter[str] = Counter()
+    for name in names[MOST_TYPES:]:
+        rest.update(types[name])
+    return {name: types[name] for name in names[:MOST_TYPES]} | {REST: dict(rest)}

@@ -17,19 +17,27 @@
     expires         zset   score = time in ms at which a job that does not run is cancelled
     lease:RUNNER    zset   active, score = stamp of the claim in µs
     done:STATE:TYPE zset   finished, score = time in ms at which the job is pruned
+    ripe            zset   STATE:TYPE, score = at most the time in ms when its first one is pruned
+    weights         hash   id -> state and bytes of a finished job with large data or a large result
+    heavy:STATE     zset   those jobs, score = time in ms at which they ended
+    bytes           hash   state -> the sum of their bytes
     runners         zset   score = end of the lease in ms (0: being reaped)
     runner:RUNNER   hash   host, pid, load; number, stamp and losses of the last exchange
     cancel:RUNNER   set    active jobs that the runner is told to stop
     ring:RUNNER     list   doorbell of one runner
     bell:TYPE       list   doorbell of a type, at most one token
     types           hash   type -> options of its worker
+    terms           hash   types -> how many there may be, if somebody has said so
+    live            set    types that may have waiting jobs
+    idle            hash   type without jobs -> since when in ms, and how many it had had by then
     paused          set    types that are not claimed
     claimed         hash   type -> time in ms at which jobs of it were last claimed
     counts          hash   active:TYPE and scheduled:TYPE -> how many
     stats           hash   EVENT:TYPE -> how many since the beginning
-    minute:N        hash   the same, and run times, for the N-th minute since 1970
+    minute:N        hash   the same, and run times, for a minute since 1970; no TYPE: the rest
+    ten:N           hash   the same, for ten minutes
     events          stream what happened, one entry for each script call
-    clock           hash   last steady time, its offset, end of the grace period
+    clock           hash   last steady time, its offset, end of the grace period; how far upkeep is
     probe           string time in ms of a write that only proves that writes are taken
     sender:ID       string number and reply of a producer's last enqueue
     key:HASH        string ids of a submission with an idempotency key
@@ -41,7 +49,7 @@ from typing import NamedTuple
 
 from tasuki.model.names import check_namespace
 
-LAYOUT = "1"
+LAYOUT = "2"
 
 
 class Keyspace(NamedTuple):

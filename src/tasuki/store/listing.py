@@ -8,13 +8,16 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from tasuki.model.errors import InvalidError
 from tasuki.model.job import JobInfo
 from tasuki.model.state import State
 from tasuki.store.codec import ask
 from tasuki.store.link import Link
+from tasuki.store.merge import Member, Merge
 from tasuki.store.reader import Reader
-from tasuki.wire.record import decode_number
+from tasuki.store.types import Types
 
 ORDER = (
     State.ACTIVE,
@@ -26,29 +29,66 @@ ORDER = (
 )
 """The order of the states in a list of jobs in any state."""
 
+MOST_LISTED = 1_000
+"""How many jobs one page holds."""
+
 MOST_EXAMINED = 1_000
 """How many jobs are looked at for one page, when a filter leaves most of them out."""
 
+MOST_TYPES = 2_000
+"""In how many types one page looks, when it is about all of them."""
+
+SIFTED = 500
+"""Among how many scheduled jobs one call looks for those of a type."""
+
+SIFTING = 20
+"""To how many jobs that are looked at such a call is equal: it does not read them whole."""
+
+APART = "apart"
+"""Where suspects wait: they stand behind the others that wait."""
+
 _SCORE = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
+_START = Member("", "")
 
 
 class Page(NamedTuple):
-    """Some jobs, and the cursor with which to ask for the next ones (None: there are no more)."""
+    """Some jobs, and the cursor with which to ask for the next ones (None: there are no more).
+
+    `partial` says that there are more types than were looked in.
+    """
 
     jobs: list[JobInfo]
     cursor: str | None
+    partial: bool = False
 
 
 class _Place(NamedTuple):
-    """A place in the list: a state, and a member of its sets; no member is the start of it."""
+    """A place in the list: a part of it, and a member of its sets; no member is the start of it."""
 
-    state: State
-    score: str = ""
-    member: str = ""
+    part: str
+    last: Member = _START
+
+    @property
+    def state(self) -> State:
+        return State.WAITING if self.part == APART else State(self.part)
 
     @property
     def text(self) -> str:
-        return f"{self.state}:{self.score}:{self.member}"
+        return f"{self.part}:{self.last.score}:{self.last.id}"
+
+
+class _Step(NamedTuple):
+    """Some members after a place, the place behind them (None: there are no more), and the work."""
+
+    members: list[Member]
+    place: _Place | None
+    examined: int
+    partial: bool = False
+
+
+class _Sifted(msgspec.Struct):
+    members: list[str]
+    last: tuple[str, str] | str
 
 
 class Listing:
@@ -61,6 +101,7 @@ class Listing:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._reader = Reader(link)
+        self._types = Types(link)
 
     async def page(
         self,
@@ -73,80 +114,93 @@ class Listing:
     ) -> Page:
         """The next jobs, at most `limit`; fewer when a filter had to look at too many.
 
+        Of what is large, the jobs hold the beginning; see `JobInfo.cut`.
+
         Raises:
             InvalidError: a limit outside 1 to 1,000, or a cursor that did not come from here.
             StoreError: the store cannot be reached.
         """
-        if not 1 <= limit <= MOST_EXAMINED:
-            raise InvalidError(f"must be between 1 and {MOST_EXAMINED}", field="limit")
-        states = ORDER if state is None else (state,)
-        place: _Place | None = _parse(cursor, states) if cursor else _Place(states[0])
+        if not 1 <= limit <= MOST_LISTED:
+            raise InvalidError(f"must be between 1 and {MOST_LISTED}", field="limit")
+        parts = _parts(ORDER if state is None else (state,))
+        place: _Place | None = _parse(cursor, parts) if cursor else _Place(parts[0])
         jobs: list[JobInfo] = []
-        examined = 0
+        examined, partial = 0, False
         while place is not None and len(jobs) < limit and examined < MOST_EXAMINED:
-            wanted = limit - len(jobs)
-            members = await self._members(place, type, wanted)
-            examined += len(members)
-            infos = await self._reader.jobs_by_key([member for member, _ in members])
+            step = await self._step(place, type, limit - len(jobs))
+            infos = await self._reader.briefs([member.id for member in step.members])
             # A job may have moved on between the two calls.
             infos = [info for info in infos if info.state is place.state]
             jobs.extend(info for info in infos if _matches(info, type, tag))
-            if len(members) < wanted:
-                place = _following(place.state, states)
-            else:
-                member, score = members[-1]
-                place = _Place(place.state, score, member)
-        return Page(jobs, place.text if place else None)
+            examined += step.examined
+            partial = partial or step.partial
+            place = step.place or _following(place.part, parts)
+        return Page(jobs, place.text if place else None, partial)
 
-    async def _members(self, place: _Place, type: str | None, limit: int) -> list[tuple[str, str]]:
-        finished = place.state.finished
-        sets = await self._sets(place.state, type)
-        pages = await ask(
-            self._link,
-            "page",
-            list[list[str]],
-            {
-                "sets": sets,
-                "score": place.score,
-                "member": place.member,
-                "reverse": finished,
-                "limit": limit,
-            },
-            writes=False,
-        )
-        members = [pair for flat in pages for pair in zip(flat[::2], flat[1::2], strict=True)]
-        members.sort(key=lambda pair: (decode_number(pair[1]), pair[0]), reverse=finished)
-        return members[:limit]
+    async def _step(self, place: _Place, type: str | None, wanted: int) -> _Step:
+        if place.state is State.SCHEDULED and type is not None:
+            return await self._sift(place, type, wanted)
+        names = await self._sets(place.part, type)
+        sets = names[:MOST_TYPES]
+        merge = Merge(self._link, sets, place.last, reverse=place.state.finished)
+        members = await merge.first(wanted) if sets else []
+        behind = _Place(place.part, members[-1]) if len(members) == wanted else None
+        return _Step(members, behind, len(members), len(names) > len(sets))
 
-    async def _sets(self, state: State, type: str | None) -> Sequence[str]:
-        match state:
+    async def _sift(self, place: _Place, type: str, wanted: int) -> _Step:
+        fields = {
+            "set": "due",
+            "score": place.last.score,
+            "member": place.last.id,
+            "type": type,
+            "limit": SIFTED,
+        }
+        found = await ask(self._link, "sift", _Sifted, fields, writes=False)
+        flat = found.members
+        members = [Member(*pair) for pair in zip(flat[::2], flat[1::2], strict=True)]
+        if len(members) > wanted:
+            return _Step(members[:wanted], _Place(place.part, members[wanted - 1]), wanted)
+        behind = _Place(place.part, Member(*found.last)) if found.last else None
+        return _Step(members, behind, len(members) + SIFTING)
+
+    async def _sets(self, part: str, type: str | None) -> Sequence[str]:
+        match part:
             case State.SCHEDULED:
                 return ["due"]
             case State.ACTIVE:
-                return [f"lease:{runner.id}" for runner in await self._reader.runners()]
-            case _:
-                types = [type] if type is not None else await self._reader.type_names()
-                prefix = "wait" if state is State.WAITING else f"done:{state}"
+                return [f"lease:{runner}" for runner in await self._reader.runner_names()]
+            case State.WAITING | "apart":
+                prefix = "wait" if part == State.WAITING else APART
+                types = [type] if type is not None else await self._types.with_work()
                 return [f"{prefix}:{name}" for name in types]
+            case _:
+                if type is not None:
+                    return [f"done:{part}:{type}"]
+                names = await self._types.ripening(State(part))
+                return [f"done:{part}:{name}" for name in names]
+
+
+def _parts(states: Sequence[State]) -> list[str]:
+    parts: list[str] = []
+    for state in states:
+        parts += [state, APART] if state is State.WAITING else [state]
+    return parts
 
 
 def _matches(info: JobInfo, type: str | None, tag: str | None) -> bool:
     return (type is None or info.type == type) and (tag is None or tag in info.tags)
 
 
-def _following(state: State, states: Sequence[State]) -> _Place | None:
-    position = states.index(state) + 1
-    return _Place(states[position]) if position < len(states) else None
+def _following(part: str, parts: Sequence[str]) -> _Place | None:
+    position = parts.index(part) + 1
+    return _Place(parts[position]) if position < len(parts) else None
 
 
-def _parse(cursor: str, states: Sequence[State]) -> _Place:
-    try:
-        state, score, member = cursor.split(":", 2)
-        place = _Place(State(state), score, member)
-    except ValueError:
-        raise InvalidError("is not one that a page gave", field="cursor") from None
-    if score and not _SCORE.fullmatch(score):
+def _parse(cursor: str, parts: Sequence[str]) -> _Place:
+    part, _, rest = cursor.partition(":")
+    score, colon, id = rest.partition(":")
+    if not colon or part not in _parts(ORDER) or (score and not _SCORE.fullmatch(score)):
         raise InvalidError("is not one that a page gave", field="cursor")
-    if place.state not in states or bool(score) != bool(member):
+    if part not in parts or bool(score) != bool(id):
         raise InvalidError("does not belong to this list", field="cursor")
-    return place
+    return _Place(part, Member(id, score))

@@ -14,6 +14,14 @@ from tasuki.wire.record import encode_error
 STEP = 200
 """How many jobs one call moves or deletes."""
 
+TICK_STEP = 100
+"""The same for each of the parts of a tick, which are done in one call."""
+
+TICK_SECONDS = 1.0
+PAUSE_SECONDS = 0.01
+"""How long after a tick that has left work the next one may come. A tick takes half of it at most,
+so that most of the store's time is left to others, however much there is to do."""
+
 VANISHED = JobError("Crashed", "the runner vanished: its lease ran out")
 
 
@@ -31,20 +39,70 @@ class Reaped(msgspec.Struct, frozen=True):
     more: bool
 
 
+class Ticked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tick did, in numbers of jobs; nothing when it was not `due` yet.
+
+    `more` says that there is more to do, `runners` whose jobs were taken back.
+    """
+
+    due: bool
+    more: bool = False
+    runners: list[str] = []
+    requeued: int = 0
+    suspects: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    promoted: int = 0
+    expired: int = 0
+    pruned: int = 0
+
+
 class _Moved(msgspec.Struct):
     moved: int
 
 
 class _Pruned(msgspec.Struct):
     pruned: int
+    more: bool
 
 
 class Maintenance:
-    """Promotes, expires, reaps and prunes."""
+    """Promotes, expires, reaps and prunes: all together in `tick`, or one by one."""
 
     def __init__(self, link: Link, terms: LeaseTerms | None = None) -> None:
         self._link = link
         self.terms = terms or LeaseTerms()
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two ticks.
+
+        The store takes half a lease of silence for an outage, in which nothing is reaped, so it is
+        less than that.
+        """
+        return min(TICK_SECONDS, self.terms.seconds / 4)
+
+    async def tick(self, types_limit: int | None = None) -> Ticked:
+        """Do a step of everything, unless somebody has just done that.
+
+        Besides it makes what is kept of types, events and counters smaller. If it is due, it writes
+        down how many types there may be from now on.
+        """
+        fields = {
+            # Those who come in turn are not in step: who is a little early is not sent away.
+            "interval": round(self.interval * 750),
+            "pause": round(PAUSE_SECONDS * 1_000),
+            "limit": TICK_STEP,
+            "lease": self.terms.milliseconds,
+            "error": encode_error(VANISHED),
+            "max_crashes": self.terms.max_crashes,
+            "keep": keep_of(self._retention),
+            "counts": self._counts,
+            "total": self._retention.total,
+            "bytes": self._bytes,
+            "types": types_limit or 0,
+        }
+        return await ask(self._link, "tick", Ticked, fields)
 
     async def promote(self) -> int:
         """Move scheduled jobs that are due to waiting. Gives how many, at most 200."""
@@ -86,17 +144,29 @@ class Maintenance:
         }
         return await ask(self._link, "reap", Reaped, fields)
 
-    async def prune(self, types: Sequence[str]) -> int:
-        """Delete finished jobs of these types that are past their retention. Gives how many."""
-        keep = self._retention
-        counts = {
-            "completed": keep.completed.count,
-            "failed": keep.failed.count,
-            "cancelled": keep.cancelled.count,
-        }
-        fields = {"types": list(types), "counts": counts, "limit": STEP}
+    async def prune(self) -> int:
+        """Delete finished jobs that are past their retention. Gives how many, at most 200."""
+        fields = {"total": self._retention.total, "bytes": self._bytes, "limit": STEP}
         return (await ask(self._link, "prune", _Pruned, fields)).pruned
 
     @property
     def _retention(self) -> Retention:
         return self.terms.retention
+
+    @property
+    def _counts(self) -> dict[str, int]:
+        keep = self._retention
+        return {
+            "completed": keep.completed.count,
+            "failed": keep.failed.count,
+            "cancelled": keep.cancelled.count,
+        }
+
+    @property
+    def _bytes(self) -> dict[str, int]:
+        keep = self._retention
+        return {
+            "completed": keep.completed.bytes,
+            "failed": keep.failed.bytes,
+            "cancelled": keep.cancelled.bytes,
+        }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tasuki.model.errors import JobNotFoundError, StateError
-from tasuki.model.names import check_type
+from tasuki.model.names import check_type, too_many_types
 from tasuki.model.retention import Retention
 from tasuki.model.state import State, Verb, allows
 from tasuki.store.codec import ask
@@ -13,7 +13,7 @@ from tasuki.store.link import Link
 from tasuki.wire.ids import encode_id
 
 MISSING = "missing"
-CHUNK = 500
+CHUNK = 250
 """How many jobs one script call acts on."""
 
 
@@ -23,6 +23,7 @@ class _States(msgspec.Struct):
 
 class _Changed(msgspec.Struct):
     changed: bool
+    limit: int = 0
 
 
 class Operator:
@@ -107,7 +108,7 @@ class Operator:
         Jobs that are active go on. The pause holds until `resume`.
 
         Raises:
-            InvalidError: the type is not a possible name.
+            InvalidError: the type is not a possible name, or a new one of too many.
             StoreError: the store refuses or cannot be reached.
         """
         return await self._switch(type, paused=True)
@@ -119,7 +120,10 @@ class Operator:
     async def _switch(self, type: str, *, paused: bool) -> bool:
         check_type(type)
         fields = {"type": type, "paused": paused}
-        return (await ask(self._link, "pause", _Changed, fields)).changed
+        done = await ask(self._link, "pause", _Changed, fields)
+        if done.limit:
+            raise too_many_types(type, done.limit, "type")
+        return done.changed
 
     async def _act(self, script: str, ids: Sequence[int], **fields: object) -> list[str]:
         # An id that is named twice is acted on once.

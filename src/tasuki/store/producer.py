@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import msgspec
 
 from tasuki.model.errors import InvalidError, KeyReusedError, StoreUnavailableError
 from tasuki.model.job import NewJob
+from tasuki.model.names import too_many_types
 from tasuki.store.keys import LAYOUT
 from tasuki.store.link import CALL_SECONDS, Link
 from tasuki.wire.ids import decode_id
@@ -35,9 +36,11 @@ class Submission(NamedTuple):
 
 
 class _Reply(msgspec.Struct):
-    first: int
-    replays: list[tuple[int, str]]
-    reused: list[int]
+    first: int = 0
+    replays: list[tuple[int, str]] = []
+    reused: list[int] = []
+    refused: list[int] = []
+    limit: int = 0
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -57,10 +60,11 @@ class Producer:
         self._number = 0
         self._in_doubt = True
 
-    async def enqueue(self, submissions: Sequence[Submission]) -> list[list[int] | KeyReusedError]:
+    async def enqueue(self, submissions: Sequence[Submission]) -> list[list[int] | InvalidError]:
         """Make the jobs of all submissions. Gives their ids in order, one list per submission.
 
-        A submission whose key was used for something else gets a KeyReusedError in its place.
+        A submission whose key was used for something else gets a KeyReusedError in its place, and
+        one with a new type for which there is no room an InvalidError.
 
         Raises:
             InvalidError: a job cannot be written; nothing was sent.
@@ -87,7 +91,23 @@ class Producer:
             if left <= 0 or isinstance(error.__cause__, TimeoutError):
                 raise
             answer = await self._link.run("enqueue", request, seconds=left)
-        return self._share_out(submissions, _replies.decode(answer))
+        reply = _replies.decode(answer)
+        if reply.refused:
+            return await self._enqueue_others(submissions, reply)
+        return self._share_out(submissions, reply)
+
+    async def _enqueue_others(
+        self, submissions: Sequence[Submission], reply: _Reply
+    ) -> list[list[int] | InvalidError]:
+        """Nothing was made, because of some types. Make the submissions without them."""
+        types = list(dict.fromkeys(job.type for each in submissions for job in each.jobs))
+        refused = {types[kind - 1] for kind in reply.refused}
+        errors = [_refusal(each, refused, reply.limit) for each in submissions]
+        others = [each for each, error in zip(submissions, errors, strict=True) if error is None]
+        made: Iterator[list[int] | InvalidError] = iter(
+            await self.enqueue(others) if others else ()
+        )
+        return [next(made) if error is None else error for error in errors]
 
     def _request(self, submissions: Sequence[Submission]) -> bytes:
         types: dict[str, int] = {}
@@ -139,10 +159,10 @@ class Producer:
 
     def _share_out(
         self, submissions: Sequence[Submission], reply: _Reply
-    ) -> list[list[int] | KeyReusedError]:
+    ) -> list[list[int] | InvalidError]:
         keyspace = self._link.keyspace
         step, offset = keyspace.partitions, keyspace.partition
-        shares: list[list[int] | KeyReusedError] = []
+        shares: list[list[int] | InvalidError] = []
         replays = dict(reply.replays)
         number, position = reply.first, 1
         for submission in submissions:
@@ -158,6 +178,15 @@ class Producer:
                 number += size
             position += size
         return shares
+
+
+def _refusal(submission: Submission, types: set[str], limit: int) -> InvalidError | None:
+    """The error for the first job of one of these types."""
+    alone = len(submission.jobs) == 1
+    for position, job in enumerate(submission.jobs):
+        if job.type in types:
+            return too_many_types(job.type, limit, "type" if alone else f"jobs[{position}].type")
+    return None
 
 
 def check_size(jobs: Sequence[object]) -> None:

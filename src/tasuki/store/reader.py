@@ -10,33 +10,33 @@ from tasuki.model.errors import JobNotFoundError
 from tasuki.model.job import JobInfo
 from tasuki.model.state import State
 from tasuki.store.codec import ask
+from tasuki.store.large import LargeTexts, Place
 from tasuki.store.link import Link
+from tasuki.store.scan import scan
+from tasuki.store.types import TYPES_LISTED, TypeInfo, TypePage, Types
 from tasuki.store.view import (
     Row,
     WorkerOptions,
+    brief,
     ended_before,
     job_info,
     moment,
+    type_of,
+    unreadable,
     worker_options,
 )
-from tasuki.wire.ids import encode_id
+from tasuki.wire.ids import decode_id, encode_id
 
-FINISHED_STATES = (State.COMPLETED, State.FAILED, State.CANCELLED)
 CHUNK = 200
-"""How many jobs or types one script call looks at."""
+"""How many jobs one script call looks at."""
 
+MOST_BYTES = 1024 * 1024
+"""How much of them it gives at most, but for a single job that is larger."""
 
-class TypeInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A type, and how many of its jobs are in each state."""
+TYPES_FIELD = "types"
+"""Where a runner says which types it works on, a line for each."""
 
-    type: str
-    paused: bool
-    waiting: int
-    scheduled: int
-    active: int
-    completed: int
-    failed: int
-    cancelled: int
+_INTERNAL_FIELDS = frozenset({"number", "stamp", "lost", "started", "died_with", TYPES_FIELD})
 
 
 class RunnerInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,19 +68,16 @@ class _Log(msgspec.Struct):
     exists: bool
     written: int
     lines: list[str]
-
-
-TYPES_FIELD = "types"
-"""Where a runner says which types it works on, a line for each."""
-
-_INTERNAL_FIELDS = frozenset({"number", "stamp", "lost", "started", "died_with", TYPES_FIELD})
+    after: int
 
 
 class Reader:
-    """Reads single jobs, types, runners and logs. For lists see `listing`."""
+    """Reads single jobs, types, runners and logs. For lists of jobs see `listing`."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, large: LargeTexts | None = None) -> None:
         self._link = link
+        self._large = large or LargeTexts(link)
+        self._types = Types(link)
 
     async def job(self, id: int) -> JobInfo:
         """Everything that is known of a job.
@@ -95,27 +92,73 @@ class Reader:
         return found[0]
 
     async def jobs(self, ids: Sequence[int]) -> list[JobInfo]:
-        """Everything that is known of some jobs. Those that do not exist are left out."""
-        return await self.jobs_by_key([encode_id(id) for id in ids])
+        """Everything that is known of some jobs. Those that do not exist are left out.
 
-    async def jobs_by_key(self, keys: Sequence[str]) -> list[JobInfo]:
-        """As `jobs`, for ids as the store writes them."""
+        One that cannot be read has the reason `unreadable`, and little else.
+        """
+        infos = await self._infos([encode_id(id) for id in ids])
+        return [await self._whole(info) if info.cut else info for info in infos]
+
+    async def _whole(self, info: JobInfo) -> JobInfo:
+        """The same with all that is large. What is gone by now stays cut."""
+        cut = dict(info.cut or {})
+        fields: dict[str, msgspec.Raw] = {}
+        for field, size in (info.cut or {}).items():
+            place: Place = "data" if field == "data" else "results"
+            text = await self._large.read(place, encode_id(info.id), size)
+            if text is not None:
+                fields[field] = msgspec.Raw(text.encode())
+                del cut[field]
+        return msgspec.structs.replace(info, **fields, cut=cut or None)
+
+    async def briefs(self, keys: Sequence[str]) -> list[JobInfo]:
+        """As `jobs`, for ids as the store writes them, and without what is large.
+
+        See `JobInfo.cut`. Errors come without their tracebacks.
+        """
+        return [brief(info) for info in await self._infos(keys)]
+
+    async def states(self, ids: Sequence[int]) -> dict[int, State]:
+        """In which state some jobs are. Those that do not exist are left out."""
+        found: dict[int, State] = {}
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            rows = (await self._inspect([encode_id(id) for id in chunk], states=True)).rows
+            found.update(
+                {id: State(row.state) for id, row in zip(chunk, rows, strict=True) if row.state}
+            )
+        return found
+
+    async def _infos(self, keys: Sequence[str]) -> list[JobInfo]:
         infos: list[JobInfo] = []
-        for start in range(0, len(keys), CHUNK):
-            chunk = keys[start : start + CHUNK]
-            found = await ask(self._link, "inspect", _Inspected, {"ids": chunk}, writes=False)
-            before = dict(found.before)
-            options = {type: worker_options(text) for type, text in found.options}
-            for key, row in zip(chunk, found.rows, strict=True):
-                if row.state:
-                    type = row.record.split("\n", 1)[0].split(" ", 3)[3]
-                    info = job_info(key, row, options.get(type, WorkerOptions()))
-                    if key in found.told:
-                        info = msgspec.structs.replace(info, cancelling=True)
-                    if key in before:
-                        info = msgspec.structs.replace(info, before=ended_before(before[key]))
-                    infos.append(info)
+        at = 0
+        while at < len(keys):
+            chunk = keys[at : at + CHUNK]
+            try:
+                found = await self._inspect(chunk)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                # One of them has text that is none. It must not take the others with it.
+                infos += await self._one_by_one(chunk)
+                at += len(chunk)
+                continue
+            # Fewer than asked for come when they are large.
+            infos += _infos_of(chunk, found)
+            at += max(1, len(found.rows))
         return infos
+
+    async def _one_by_one(self, keys: Sequence[str]) -> list[JobInfo]:
+        infos: list[JobInfo] = []
+        for key in keys:
+            try:
+                found = await self._inspect([key])
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                found = await self._inspect([key], states=True)
+            infos += _infos_of([key], found)
+        return infos
+
+    async def _inspect(self, keys: Sequence[str], *, states: bool = False) -> _Inspected:
+        fields = {"ids": keys, "states": states, "most": MOST_BYTES}
+        return await ask(self._link, "inspect", _Inspected, fields, writes=False)
 
     async def log(self, id: int) -> list[str]:
         """The log lines of a job, the oldest first; see `log_after`."""
@@ -128,40 +171,41 @@ class Reader:
             JobNotFoundError: there is no such job.
             StoreError: the store cannot be reached.
         """
-        fields = {"id": encode_id(id), "after": after}
-        log = await ask(self._link, "log", _Log, fields, writes=False)
-        if not log.exists:
-            raise JobNotFoundError(id)
-        return LogPart(log.written, log.lines)
+        lines: list[str] = []
+        while True:
+            fields = {"id": encode_id(id), "after": after, "most": MOST_BYTES}
+            log = await ask(self._link, "log", _Log, fields, writes=False)
+            if not log.exists:
+                raise JobNotFoundError(id)
+            lines += log.lines
+            after = log.after
+            if not log.lines or after >= log.written:
+                return LogPart(log.written, lines)
 
     async def type_names(self) -> list[str]:
-        """All types that were ever enqueued, paused or worked on, sorted."""
-        rows = await ask(self._link, "types", list[tuple[str, str]], {}, writes=False)
-        return sorted(name for name, _ in rows)
+        """All types that have jobs, a worker or a pause, or had one in the last day, sorted."""
+        return await self._types.names()
+
+    async def knows_type(self, name: str) -> bool:
+        """Whether a type is one of these."""
+        return await self._types.known(name)
 
     async def types(self, names: Sequence[str] | None = None) -> list[TypeInfo]:
-        """How many jobs of each type are in which state."""
-        names = await self.type_names() if names is None else names
-        infos: list[TypeInfo] = []
-        for start in range(0, len(names), CHUNK):
-            chunk = names[start : start + CHUNK]
-            fields = {"types": chunk, "states": FINISHED_STATES}
-            rows = await ask(self._link, "counts", list[list[int]], fields, writes=False)
-            for name, row in zip(chunk, rows, strict=True):
-                waiting, scheduled, active, completed, failed, cancelled, paused = row
-                infos.append(
-                    TypeInfo(
-                        type=name,
-                        paused=bool(paused),
-                        waiting=waiting,
-                        scheduled=scheduled,
-                        active=active,
-                        completed=completed,
-                        failed=failed,
-                        cancelled=cancelled,
-                    )
-                )
-        return infos
+        """How many jobs of each type are in which state; of all types in many calls, or of some."""
+        return await self._types.counts(names)
+
+    async def type_page(
+        self, *, limit: int = TYPES_LISTED, after: str | None = None, text: str = ""
+    ) -> TypePage:
+        """Some types; see `Types.page`."""
+        return await self._types.page(limit=limit, after=after, text=text)
+
+    async def runner_names(self) -> list[str]:
+        """The identities of all runners that hold a lease."""
+        names: list[str] = []
+        async for flat in scan(self._link, "ZSCAN", "runners"):
+            names += flat[::2]
+        return sorted(set(names))
 
     async def runners(self) -> list[RunnerInfo]:
         """All runners that hold a lease."""
@@ -183,3 +227,25 @@ class Reader:
                 )
             )
         return infos
+
+
+def _infos_of(keys: Sequence[str], found: _Inspected) -> list[JobInfo]:
+    options, before = dict(found.options), dict(found.before)
+    return [
+        _info(key, row, options, before.get(key), cancelling=key in found.told)
+        for key, row in zip(keys, found.rows, strict=False)
+        if row.state
+    ]
+
+
+def _info(
+    key: str, row: Row, options: dict[str, str], before: str | None, *, cancelling: bool
+) -> JobInfo:
+    try:
+        own = options.get(type_of(row), "")
+        info = job_info(key, row, worker_options(own) if own else WorkerOptions())
+        if before is not None:
+            info = msgspec.structs.replace(info, before=ended_before(before))
+    except Exception:  # noqa: BLE001 - whatever is written there, the others are to be seen
+        return unreadable(decode_id(key), row)
+    return msgspec.structs.replace(info, cancelling=True) if cancelling else info

@@ -34,6 +34,7 @@ class Store:
         self.keyspace = Keyspace.of(namespace)
         self._links: list[Link] = []
         self._shared: Link | None = None
+        self._large: LargeTexts | None = None
 
     def anew(self) -> "Store":
         """The same store, with connections of its own, as for another event loop."""
@@ -78,7 +79,9 @@ class Store:
 
     def reader(self) -> Reader:
         """Looks at jobs, types and runners."""
-        return Reader(self.shared)
+        if self._large is None:
+            self._large = self.large()
+        return Reader(self.shared, self._large)
 
     def probe(self) -> Probe:
         """Looks at the store itself, on a connection of its own."""
@@ -106,3 +109,4 @@ class Store:
             await link.close()
         self._links.clear()
         self._shared = None
+        self._large = None

@@ -1,7 +1,7 @@
 """From what the store keeps of a job to what people see of it."""
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -11,6 +11,7 @@ from tasuki.wire.ids import decode_id
 from tasuki.wire.record import (
     NOBODY,
     End,
+    Large,
     Record,
     Tries,
     decode_end,
@@ -39,6 +40,12 @@ class Row(NamedTuple):
     progress: str
 
 
+SHOWN = 200
+"""How many characters lists show of data and results."""
+
+UNKNOWN_TYPE = "?"
+"""Stands for the type of a job whose record cannot be read at all."""
+
 _options = msgspec.json.Decoder(WorkerOptions)
 
 
@@ -53,11 +60,68 @@ def worker_options(text: str) -> WorkerOptions:
 
 
 def job_info(id: str, row: Row, options: WorkerOptions) -> JobInfo:
-    """Put together what is known of a job."""
+    """Put together what is known of a job, with the beginning of what stands in its own place."""
     record, tries = decode_record(row.record), decode_tries(row.tries)
     if row.end:
         return _finished(id, record, decode_end(row.end), row, options)
     return _unfinished(id, record, tries, row, options)
+
+
+def type_of(row: Row) -> str:
+    """The type of a job, from its record alone.
+
+    Raises:
+        IndexError: the record has none.
+    """
+    return row.record.split("\n", 1)[0].split(" ", 3)[3]
+
+
+def brief(info: JobInfo) -> JobInfo:
+    """The same with the beginning only of what is large, and with errors without tracebacks."""
+    cut = dict(info.cut or {})
+    changes: dict[str, Any] = {}
+    for field in ("data", "result"):
+        raw = getattr(info, field)
+        if raw is not None and field not in cut and len(text := bytes(raw)) > SHOWN:
+            changes[field] = _beginning(text.decode())
+            cut[field] = len(text)
+    if info.error is not None and info.error.traceback:
+        changes["error"] = msgspec.structs.replace(info.error, traceback="")
+    if not changes:
+        return info
+    return msgspec.structs.replace(info, **changes, cut=cut or None)
+
+
+def unreadable(id: int, row: Row) -> JobInfo:
+    """What can be said of a job whose record, end or tries cannot be read."""
+    try:
+        type = type_of(row)
+    except IndexError:
+        type = UNKNOWN_TYPE
+    try:
+        created = moment(int(row.record.split(" ", 1)[0]))
+    except (ArithmeticError, OSError, ValueError):
+        created = moment(0)
+    return JobInfo(
+        id=id,
+        type=type,
+        state=State(row.state),
+        reason="unreadable",
+        attempts=Attempts(0, 0),
+        created_at=created,
+    )
+
+
+def _beginning(text: str) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(text[:SHOWN]))
+
+
+def _shown(text: str, large: Large | None) -> msgspec.Raw:
+    return _beginning(large.preview) if large else msgspec.Raw(text.encode())
+
+
+def _cut(**fields: Large | None) -> dict[str, int] | None:
+    return {field: large.size for field, large in fields.items() if large} or None
 
 
 def ended_before(text: str) -> Before:
@@ -77,13 +141,18 @@ def ended_before(text: str) -> Before:
 def _unfinished(id: str, record: Record, tries: Tries, row: Row, options: WorkerOptions) -> JobInfo:
     state = State(row.state)
     active = state is State.ACTIVE
+    reason = None
+    if state is State.SCHEDULED:
+        reason = "backoff" if tries.made else "delay"
+    elif row.place.startswith("apart:"):
+        reason = "suspect"
     return _info(
         id,
         record,
         row,
         options,
         state=state,
-        reason=("backoff" if tries.made else "delay") if state is State.SCHEDULED else None,
+        reason=reason,
         error=decode_error(tries.error),
         made=tries.made + active,
         crashes=tries.crashes,
@@ -101,7 +170,8 @@ def _finished(id: str, record: Record, end: End, row: Row, options: WorkerOption
         options,
         state=end.state,
         reason=end.reason if end.reason != "-" else None,
-        result=msgspec.Raw(end.body.encode()) if end.state is State.COMPLETED else None,
+        result=_shown(end.body, end.large) if end.state is State.COMPLETED else None,
+        cut=_cut(data=record.large, result=end.large),
         error=decode_error(end.body) if end.state is State.FAILED else None,
         message=(end.body or None) if end.state is State.CANCELLED else None,
         made=end.made,
@@ -127,7 +197,8 @@ def _info(
         "id": decode_id(id),
         "type": record.type,
         "priority": record.priority,
-        "data": msgspec.Raw(record.data.encode()),
+        "data": _shown(record.data, record.large),
+        "cut": _cut(data=record.large),
         "attempts": Attempts(made, most),
         "progress": msgspec.json.decode(row.progress) if row.progress else None,
         "tags": record.options.tags,

@@ -4,33 +4,32 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from time import monotonic
 
-from tasuki.model.errors import StoreError
-from tasuki.store.maintenance import STEP, Maintenance
-from tasuki.store.reader import Reader
+from tasuki.model.errors import StoreUnavailableError
+from tasuki.store.maintenance import PAUSE_SECONDS, Maintenance, Ticked
+from tasuki.telemetry.complaints import Complaints
 
 log = logging.getLogger("tasuki.upkeep")
 
-TICK_SECONDS = 1.0
-PRUNED_TYPES = 100
-"""How many types one tick prunes; the next tick goes on with the next ones."""
-
 
 class Upkeep:
-    """Promotes, expires, reaps and prunes once a second, or four times in a short lease.
+    """Promotes, expires, reaps, prunes and tidies up once a second, or four times in a short lease.
 
-    The store takes half a lease of silence for an outage, in which nothing is reaped.
+    Every process does so, and the store lets one of them through each time. While there is more to
+    do, steps follow each other with pauses that are as long as a step, so that others are not held
+    up. Nothing ends this service but `stop`: while the store is away it waits, and any other error
+    is logged.
 
-    Each step is bounded, and repeated at once while there is more to do. While the store is away
-    the service waits for it.
+    `types_limit` says how many types there may be from now on. It is kept in the store, so that it
+    holds for all producers; None leaves it as it is.
     """
 
-    def __init__(self, maintenance: Maintenance, reader: Reader) -> None:
+    def __init__(self, maintenance: Maintenance, *, types_limit: int | None = None) -> None:
         self._maintenance = maintenance
-        self._seconds = min(TICK_SECONDS, maintenance.terms.seconds / 4)
-        self._reader = reader
+        self._types_limit = types_limit
         self._task: asyncio.Task[None] | None = None
-        self._next_type = 0
+        self._complaints = Complaints(log, "upkeep goes on after an error")
 
     async def start(self) -> None:
         """Begin, in a task of its own."""
@@ -39,12 +38,19 @@ class Upkeep:
     async def run(self) -> None:
         """Tick until cancelled."""
         while True:
+            started, more = monotonic(), False
             try:
-                await self.tick()
-            except StoreError as error:
+                more = await self.tick()
+            except StoreUnavailableError as error:
                 log.debug("upkeep waits for the store: %s", error)
-            # Spread out, so that many processes do not tick in step.
-            await asyncio.sleep(self._seconds * random.uniform(0.8, 1.2))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the work must go on
+                self._complaints.add(error)
+                await self._one_by_one()
+            if more:
+                await asyncio.sleep(max(PAUSE_SECONDS, monotonic() - started))
+            else:
+                # Spread out, so that many processes do not tick in step.
+                await asyncio.sleep(self._maintenance.interval * random.uniform(0.8, 1.2))
 
     async def stop(self) -> None:
         """End the task."""
@@ -53,44 +59,43 @@ class Upkeep:
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
 
-    async def tick(self) -> None:
-        """Do everything once.
+    async def tick(self) -> bool:
+        """Do a step of everything that is due. Gives whether there is more to do at once.
 
         Raises:
-            StoreError: the store cannot be reached.
+            StoreError: the store refuses or cannot be reached.
         """
-        await _until_done(self._maintenance.promote)
-        await _until_done(self._maintenance.expire)
-        await self._reap()
-        await self._prune()
+        ticked = await self._maintenance.tick(self._types_limit)
+        if ticked.due:
+            # Said once: who is started later with another number is right.
+            self._types_limit = None
+        if ticked.runners:
+            _tell(ticked)
+        return ticked.more
 
-    async def _reap(self) -> None:
-        while True:
-            reaped = await self._maintenance.reap()
-            if reaped.runners:
-                log.warning(
-                    "took back jobs of lost runners %s: %d requeued, %d failed, %d cancelled",
-                    ", ".join(reaped.runners),
-                    reaped.requeued,
-                    reaped.failed,
-                    reaped.cancelled,
-                )
-            if not reaped.more:
+    async def _one_by_one(self) -> None:
+        """What goes wrong in one step must not keep the others from being done."""
+        maintenance = self._maintenance
+        steps: tuple[Callable[[], Awaitable[object]], ...] = (
+            maintenance.reap,
+            maintenance.promote,
+            maintenance.expire,
+            maintenance.prune,
+        )
+        for step in steps:
+            try:
+                await step()
+            except StoreUnavailableError:
                 return
-
-    async def _prune(self) -> None:
-        names = await self._reader.type_names()
-        if self._next_type >= len(names):
-            self._next_type = 0
-        chunk = names[self._next_type : self._next_type + PRUNED_TYPES]
-        self._next_type += PRUNED_TYPES
-
-        async def step() -> int:
-            return await self._maintenance.prune(chunk)
-
-        await _until_done(step)
+            except Exception as error:  # noqa: BLE001 - as above
+                self._complaints.add(error)
 
 
-async def _until_done(step: Callable[[], Awaitable[int]]) -> None:
-    while await step() >= STEP:
-        pass
+def _tell(ticked: Ticked) -> None:
+    log.warning(
+        "took back jobs of lost runners %s: %d requeued, %d failed, %d cancelled",
+        ", ".join(ticked.runners),
+        ticked.requeued,
+        ticked.failed,
+        ticked.cancelled,
+    )

@@ -88,7 +88,7 @@ class Runner:
         """
         watchdog = Watchdog(self._attempts, self._watcher.blocked)
         watchdog.start()
-        upkeep = Upkeep(self._store.maintenance(self._terms), self._store.reader())
+        upkeep = Upkeep(self._store.maintenance(self._terms))
         try:
             for worker in self._registry.workers:
                 await finished(worker.setup())

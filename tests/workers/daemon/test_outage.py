@@ -112,6 +112,42 @@ async def test_a_daemon_can_be_stopped_while_the_store_is_away(
     await own_server.stop()
 
 
+async def test_a_short_lease_and_an_outage_are_no_reason_to_take_a_runner_for_blocked(
+    host: Host, own_server: EmbeddedStore, caplog: pytest.LogCaptureFixture
+):
+    async with host.running(host.options(lease=1.5)):
+        await host.pids()
+        # It takes calls and does not answer, so that each takes its whole time.
+        os.kill(own_server.pid, signal.SIGSTOP)
+        try:
+            away = time.monotonic()
+            await eventually(lambda: time.monotonic() - away > 3)
+        finally:
+            os.kill(own_server.pid, signal.SIGCONT)
+        assert "is blocked" not in caplog.text
+
+
+async def test_a_runner_that_the_store_refuses_waits_and_says_so_once(
+    host: Host, desk: Desk, own_server: EmbeddedStore, capfd: pytest.CaptureFixture[str]
+):
+    with plain_client(own_server.url) as client:
+        client.config_set("requirepass", "changed")
+        async with host.running(host.options()):
+            told: list[str] = []
+
+            def is_told() -> bool:
+                told.append(capfd.readouterr().err)
+                return "the store does not work, trying again" in "".join(told)
+
+            await eventually(is_told, seconds=10)
+            client.config_set("requirepass", "")
+            id = await desk.submit("act", {"do": "nothing"})
+            await desk.comes_to(id, State.COMPLETED)
+            text = "".join([*told, capfd.readouterr().err])
+            assert text.count("the store does not work, trying again") == 1
+            assert "Traceback" not in text
+
+
 async def test_a_store_that_would_lose_jobs_ends_the_daemon(host: Host, own_server: EmbeddedStore):
     with plain_client(own_server.url) as client:
         client.config_set("maxmemory-policy", "allkeys-lru")

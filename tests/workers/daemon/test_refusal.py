@@ -87,6 +87,15 @@ def test_delays_double_and_begin_anew_after_a_healthy_life():
     assert delays.after(9.9) == 0.2
 
 
+def test_what_died_by_a_job_is_back_at_once_but_does_not_spin():
+    delays = RestartDelays()
+    assert [delays.after(2, by_job=True) for _ in range(10)] == [0] * 10
+    assert [delays.after(0.5, by_job=True) for _ in range(5)] == [0, 0, 0, 0.3, 0.3]
+    assert delays.after(2, by_job=True) == 0
+    # What it was before does not count any more: it could live.
+    assert delays.after(1) == 0.1
+
+
 @pytest.mark.parametrize("processes", [0, -1, 257])
 def test_a_number_of_processes_out_of_range_is_refused(processes: int):
     config = RunnerConfig(url="unix:///nowhere", app="jobs.py")

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tasuki.model.errors import StoreError
@@ -23,10 +24,12 @@ from tasuki.workers.daemon.handback import HandBack, log
 from tasuki.workers.daemon.orders import Orders
 from tasuki.workers.daemon.process import Launcher, RunnerProcess
 from tasuki.workers.daemon.reload import FileWatch
-from tasuki.workers.daemon.renewal import Renewal
 from tasuki.workers.process.channel import Channel
 from tasuki.workers.process.lifeline import Lifeline, Order
 from tasuki.workers.protocol import Message
+from tasuki.workers.registry import Registry
+from tasuki.workers.runner import Runner
+from tasuki.workers.worker import Worker
 from tests.support import eventually, eventually_sync
 from tests.workers.daemon.host import Host
 from tests.workers.desk import Desk
@@ -76,8 +79,9 @@ async def test_a_lane_goes_on_after_any_fault(
 async def test_watching_over_a_runner_goes_on_after_any_fault(
     host: Host, desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    once = Once(getattr(Renewal, "_is_blocked"))  # noqa: B009 - private, and broken here
-    monkeypatch.setattr(Renewal, "_is_blocked", once)
+    silence: Any = RunnerProcess.silence
+    once = Once(silence.fget)
+    monkeypatch.setattr(RunnerProcess, "silence", property(once))
     async with host.running(host.options(lease=1, processes=2)):
         await host.pids(2)
         await eventually(lambda: once.failed)
@@ -90,12 +94,13 @@ async def test_watching_over_a_runner_goes_on_after_any_fault(
 async def test_watching_the_files_goes_on_after_any_fault(
     host: Host, desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
+    caplog.set_level("INFO", "tasuki.daemon")
     monkeypatch.setattr(FileWatch, "look", Once(FileWatch.look))
     async with host.running(host.options(reload=True)):
         await eventually(lambda: "watching the files of the app failed" in caplog.text, seconds=10)
         await host.pids()
         host.app.write_text(host.app.read_text() + "\n# changed\n")
-        await eventually(lambda: "changed: starting again" in caplog.messages[-1], seconds=10)
+        await eventually(lambda: "changed: starting again" in caplog.text, seconds=10)
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError("no"), StoreError("no script can do that")])
@@ -214,18 +219,12 @@ async def test_messages_that_make_no_sense_do_no_harm(host: Host, tmp_path: Path
 
 
 def encode(message: Message) -> str:
-    import msgspec
-
     return msgspec.json.encode(message).decode()
 
 
 async def test_a_note_that_a_runner_ends_does_not_hold_up_its_end(
     host: Host, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ):
-    from tasuki.workers.registry import Registry
-    from tasuki.workers.runner import Runner
-    from tasuki.workers.worker import Worker
-
     class Idle(Worker):
         type = "idle"
 

@@ -14,7 +14,7 @@ from tasuki.telemetry.terminal import printable
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
-    from tasuki.store.reader import TypeInfo
+    from tasuki.store.types import TypeInfo
 
 
 @click.command("types", cls=Command)

@@ -84,7 +84,7 @@ class Jobs:
             limit=query.limit,
             cursor=_given(query.cursor),
         )
-        return Reply(JobPage([job_json(info) for info in page.jobs], page.cursor))
+        return Reply(JobPage([job_json(info) for info in page.jobs], page.cursor, page.partial))
 
     async def show(self, request: Request) -> ASGIApp:
         id = read_id(request.path_params["id"])

@@ -8,20 +8,27 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from tasuki.admin import Admin
+from tasuki.admin.admin import MOST_TYPES_LISTED
 from tasuki.server.answers import TypeList
 from tasuki.server.operations import API, Operation
 from tasuki.server.problems import RequestError
 from tasuki.server.query import read_query, read_type
 from tasuki.server.replies import Reply
-from tasuki.store.reader import TypeInfo
+from tasuki.store.types import TYPES_LISTED, TypeInfo
 
 MOST_NAMED = 20
 
 
 class TypesQuery(Struct, forbid_unknown_fields=True):
-    """Only these types, as far as they are known; none: all."""
+    """Only these types, as far as they are known; none: a page of those with `find` in their names.
+
+    The first page has the busiest ones, and with `after` they come by name.
+    """
 
     type: Annotated[tuple[str, ...], Meta(max_length=MOST_NAMED)] = ()
+    find: str = ""
+    after: str | None = None
+    limit: Annotated[int, Meta(ge=1, le=MOST_TYPES_LISTED)] = TYPES_LISTED
 
 
 class Types:
@@ -31,11 +38,14 @@ class Types:
         self._admin = admin
 
     async def list(self, request: Request) -> ASGIApp:
-        names = read_query(request.scope["query_string"], TypesQuery).type
-        if not names:
-            return Reply(TypeList(await self._admin.types()))
-        found = [await self._admin.type(name) for name in sorted(set(names))]
-        return Reply(TypeList([info for info in found if info is not None]))
+        query = read_query(request.scope["query_string"], TypesQuery)
+        if not query.type:
+            page = await self._admin.type_page(
+                limit=query.limit, after=query.after, text=query.find
+            )
+            return Reply(TypeList(page.types, page.after))
+        found = [await self._admin.type(name) for name in sorted(set(query.type))]
+        return Reply(TypeList([info for info in found if info is not None], None))
 
     async def show(self, request: Request) -> ASGIApp:
         type = read_type(request.path_params["type"])
@@ -55,7 +65,7 @@ class Types:
         yield Operation(
             "GET",
             f"{API}/types",
-            "All known types, or some of them",
+            "Known types, 200 at a time",
             self.list,
             {200: TypeList},
             query=TypesQuery,

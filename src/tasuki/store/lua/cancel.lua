@@ -14,31 +14,37 @@
 --@include events
 --@include bell
 --@include jobs
+--@include weigh
 --@include finish
 --@include locate
+--@include depart
 
 local found = locate(request.ids)
-local tries = gather('HMGET', 'tries', request.ids)
-local states = {}
+local states, chosen, told, runners = {}, {}, {}, {}
 for i, id in ipairs(request.ids) do
   local state = found.states[i]
   states[i] = state or 'missing'
   if state == 'active' then
     local runner = holder(found.places[i])
-    call('SADD', 'cancel:' .. runner, id)
-    ring_runner(runner)
-    local _, _, _, type = header(found.records[i])
-    emit('cancelling', type, { id })
-  elseif state == 'waiting' or state == 'scheduled' then
-    local _, _, _, type = header(found.records[i])
-    call('ZREM', found.places[i], id)
-    if state == 'scheduled' then
-      call('HINCRBY', 'counts', 'scheduled:' .. type, -1)
+    if not told[runner] then
+      told[runner] = {}
+      runners[#runners + 1] = runner
     end
-    local made, crashes = read_tries(tries[i])
-    local body = string.format('0 %d %d cancelled\n%s', made, crashes, request.message)
-    finish('cancelled', type, { id }, { body }, '-', request.cancelled_age, request.cancelled_most)
+    table.insert(told[runner], id)
+  elseif state == 'waiting' or state == 'scheduled' then
+    chosen[#chosen + 1] = i
   end
 end
+for _, runner in ipairs(runners) do
+  local ids = told[runner]
+  bulk('SADD', 'cancel:' .. runner, ids)
+  ring_runner(runner)
+  local groups, order = by_type(ids, gather('HMGET', 'jobs', ids))
+  for _, type in ipairs(order) do
+    emit('cancelling', type, groups[type].ids)
+  end
+end
+cancel_unrun(request.ids, found, chosen, 'cancelled', request.message,
+  request.cancelled_age, request.cancelled_most)
 publish()
 return cmsgpack.pack({ states = states })

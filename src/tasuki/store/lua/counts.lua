@@ -8,16 +8,26 @@
 -- Errors: LAYOUT
 
 --@include base
+--@include bulk
 
+local fields = {}
+for n, type in ipairs(request.types) do
+  fields[2 * n - 1], fields[2 * n] = 'scheduled:' .. type, 'active:' .. type
+end
+local counted = gather('HMGET', 'counts', fields)
+local paused = gather('SMISMEMBER', 'paused', request.types)
 local rows = {}
 for n, type in ipairs(request.types) do
-  local counted = call('HMGET', 'counts', 'scheduled:' .. type, 'active:' .. type)
-  local waiting = call('ZCARD', 'wait:' .. type) + call('ZCARD', 'apart:' .. type)
-  local row = { waiting, tonumber(counted[1]) or 0, tonumber(counted[2]) or 0 }
+  local row = {
+    -- Those that run apart wait as well.
+    call('ZCARD', 'wait:' .. type) + call('ZCARD', 'apart:' .. type),
+    tonumber(counted[2 * n - 1]) or 0,
+    tonumber(counted[2 * n]) or 0,
+  }
   for _, state in ipairs(request.states) do
     row[#row + 1] = call('ZCARD', 'done:' .. state .. ':' .. type)
   end
-  row[#row + 1] = call('SISMEMBER', 'paused', type)
+  row[#row + 1] = paused[n]
   rows[n] = row
 end
 return cmsgpack.pack(rows)

@@ -15,7 +15,9 @@
 --
 -- Returns {first = number of the first new id,
 --          replays = {{position of a submission, ids of the earlier one}, ...},
---          reused = positions of submissions whose key was used for something else}
+--          reused = positions of submissions whose key was used for something else};
+--          or, when there would be too many types, {refused = which of the types, limit = how many
+--          there may be}, and nothing is made
 -- Errors: LAYOUT
 --
 -- No allow-oom: a store that is full takes no new jobs.
@@ -25,6 +27,7 @@
 --@include clock
 --@include events
 --@include bell
+--@include limit
 
 local sender = 'sender:' .. request.sender
 local last = call('GET', sender)
@@ -61,6 +64,10 @@ for _, submission in ipairs(request.submissions) do
 end
 
 local total = #request.kinds
+local refused, limit = refused_types(request.types, request.kinds, skipped)
+if #refused > 0 then
+  return cmsgpack.pack({ refused = refused, limit = limit })
+end
 local fresh = total
 for _ in pairs(skipped) do
   fresh = fresh - 1

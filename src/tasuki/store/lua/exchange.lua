@@ -26,8 +26,10 @@
 --@include bell
 --@include jobs
 --@include restore
+--@include weigh
 --@include finish
 --@include locate
+--@include depart
 --@include promote
 --@include notes
 --@include told

@@ -18,6 +18,7 @@
 --@include bell
 --@include jobs
 --@include restore
+--@include weigh
 --@include finish
 --@include reap
 

@@ -4,16 +4,22 @@
 -- type     the type; it need not exist yet
 -- paused   true or false
 --
--- Returns {changed}
+-- Returns {changed, limit = how many types there may be, when this one would be too many}
 -- Errors: LAYOUT
 
 --@include base
+--@include bulk
 --@include clock
 --@include events
 --@include bell
+--@include limit
 
 local changed
 if request.paused then
+  local refused, limit = refused_types({ request.type }, { 1 }, {})
+  if #refused > 0 then
+    return cmsgpack.pack({ changed = false, limit = limit })
+  end
   changed = call('SADD', 'paused', request.type)
   call('HSETNX', 'types', request.type, '')
 else

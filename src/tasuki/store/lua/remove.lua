@@ -11,24 +11,25 @@
 --@include clock
 --@include events
 --@include jobs
+--@include weigh
 --@include finish
 --@include locate
+--@include depart
 
 local found = locate(request.ids)
-local states, chosen = {}, {}
+local states, chosen, gone = {}, {}, {}
 for i, id in ipairs(request.ids) do
   local state = found.states[i]
   states[i] = state or 'missing'
   if state and state ~= 'active' then
-    local _, _, _, type = header(found.records[i])
-    call('ZREM', found.places[i], id)
-    if state == 'scheduled' then
-      call('HINCRBY', 'counts', 'scheduled:' .. type, -1)
-    end
-    emit('removed', type, { id })
-    chosen[#chosen + 1] = id
+    chosen[#chosen + 1] = i
+    gone[#gone + 1] = id
   end
 end
-erase(chosen)
+local groups, order = depart(request.ids, found, chosen)
+for _, type in ipairs(order) do
+  emit('removed', type, pick(request.ids, groups[type]))
+end
+erase(gone)
 publish()
 return cmsgpack.pack({ states = states })

@@ -19,6 +19,7 @@
 --@include bell
 --@include jobs
 --@include restore
+--@include weigh
 --@include finish
 --@include reap
 --@include standing

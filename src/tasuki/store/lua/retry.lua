@@ -15,14 +15,16 @@
 --@include bell
 --@include jobs
 --@include restore
+--@include weigh
 --@include locate
+--@include depart
 
 local found = locate(request.ids)
-local states, chosen, endless, before = {}, {}, {}, {}
+local states, ended, chosen, endless, before = {}, {}, {}, {}, {}
 for i, id in ipairs(request.ids) do
   states[i] = found.states[i] or 'missing'
   if found.ends[i] then
-    call('ZREM', found.places[i], id)
+    ended[#ended + 1] = i
     chosen[#chosen + 1] = id
     local head, body = string.match(found.ends[i], '^([^\n]*\n)(.*)$')
     before[#before + 1] = id
@@ -34,6 +36,8 @@ for i, id in ipairs(request.ids) do
     end
   end
 end
+depart(request.ids, found, ended)
+unweigh(chosen)
 bulk('HSET', 'jobs', endless)
 bulk('HSET', 'before', before)
 for _, name in ipairs({ 'ends', 'results', 'tries', 'progress' }) do

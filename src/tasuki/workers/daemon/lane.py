@@ -100,7 +100,11 @@ class Lane:
         return ending.by_job
 
     async def _follow(self, name: str, runner: RunnerProcess) -> Ending:
-        ending = await self._following.to_its_end(name, runner, self._restart)
+        try:
+            ending = await self._following.to_its_end(name, runner, self._restart)
+        except BaseException:
+            runner.kill("patience")
+            raise
         # The next runner does not wait for this.
         self._following.clear_up_behind(self._name, runner, ending)
         return ending

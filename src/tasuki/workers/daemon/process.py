@@ -99,7 +99,7 @@ class RunnerProcess:
         """Whether it ends already, though nobody here has told it to."""
         self.on_suspects: Callable[[int], None] = _ignore
         self._heard = 0.0
-        self._asked = False
+        self._asked = self._ended = False
         self._released = 0
         self._killed: Kill | None = None
         self._blamed = ""
@@ -119,7 +119,7 @@ class RunnerProcess:
     @property
     def is_busy(self) -> bool:
         """Whether it runs a job."""
-        return bool(self.box.begun())
+        return not self._ended and bool(self.box.begun())
 
     @property
     def was_asked(self) -> bool:
@@ -152,6 +152,7 @@ class RunnerProcess:
         self.pipe.close()
         os.close(self._lifeline)
         begun = self.box.begun()
+        self._ended = True
         self.box.close()
         left = self.left.is_set()
         if code != 0 or not left or self._released:

@@ -36,8 +36,10 @@ class Renewal:
 
     async def run(self) -> None:
         """Watch until cancelled, or until the runner has been killed."""
-        while not self._is_beyond_hope():
+        while True:
             try:
+                if self._is_beyond_hope():
+                    break
                 if self._is_blocked():
                     await self._renew()
             except Exception:

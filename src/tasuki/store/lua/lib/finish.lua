@@ -8,11 +8,14 @@ local function drop(command, name, ids)
 end
 
 local function drop_logs(ids)
-  local lines = gather('HMGET', 'logged', ids)
+  local lines, logs = gather('HMGET', 'logged', ids), {}
   for i = 1, #ids do
     if lines[i] then
-      call('UNLINK', 'log:' .. ids[i])
+      logs[#logs + 1] = key('log:' .. ids[i])
     end
+  end
+  for from = 1, #logs, CHUNK do
+    redis.call('UNLINK', unpack(logs, from, math.min(from + CHUNK - 1, #logs)))
   end
   bulk('HDEL', 'logged', ids)
 end
@@ -22,6 +25,7 @@ local function erase(ids)
   if #ids == 0 then
     return
   end
+  unweigh(ids)
   bulk('HDEL', 'jobs', ids)
   drop('HDEL', 'data', ids)
   drop('HDEL', 'results', ids)
@@ -35,15 +39,17 @@ local function erase(ids)
   end
 end
 
--- Deletes the finished jobs of a type and state that are over the count, soonest to be pruned first.
-local function trim(state, type, most)
+-- Deletes at most `limit` finished jobs of a type and state that are over the count, the soonest to be
+-- pruned first. Returns how many.
+local function trim(state, type, most, limit)
   local done = 'done:' .. state .. ':' .. type
-  local over = math.min(call('ZCARD', done) - most, 1000)
+  local over = math.min(call('ZCARD', done) - most, limit)
   if over > 0 then
     local old = call('ZRANGE', done, 0, over - 1)
     call('ZREMRANGEBYRANK', done, 0, over - 1)
     erase(old)
   end
+  return math.max(over, 0)
 end
 
 -- state, type  what the jobs become
@@ -67,8 +73,12 @@ local function finish(state, type, ids, bodies, runner, age, most)
     ends[2 * i] = head .. bodies[i]
   end
   bulk('HSET', 'ends', ends)
-  bulk('ZADD', 'done:' .. state .. ':' .. type, pairwise_constant(whole(wall + age), ids))
+  weigh(state, ids, bodies)
+  local at = whole(wall + age)
+  bulk('ZADD', 'done:' .. state .. ':' .. type, pairwise_constant(at, ids))
+  call('ZADD', 'ripe', 'LT', at, state .. ':' .. type)
   drop('HDEL', 'tries', ids)
   drop('ZREM', 'expires', ids)
-  trim(state, type, most)
+  -- More than came in, so that it shrinks where it was larger.
+  trim(state, type, most, 2 * #ids)
 end

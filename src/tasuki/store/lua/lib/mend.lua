@@ -63,6 +63,7 @@ local function complete_end(id, place, keep)
   if not call('ZSCORE', place, id) then
     local finished = tonumber(string.match(text, '^%S+ (%d+)')) or wall
     call('ZADD', place, whole(finished + keep[state]), id)
+    call('ZADD', 'ripe', 'LT', whole(finished + keep[state]), string.sub(place, #'done:' + 1))
     changed = true
   end
   changed = call('HDEL', 'tries', id) == 1 or changed

@@ -100,8 +100,8 @@ local function settle_scheduled(runner, group, age, most)
     end
   end
   bulk('ZADD', 'due', due)
-  bulk('ZADD', 'expires', expiring)
   bulk('HSET', 'tries', noted)
+  bulk('ZADD', 'expires', expiring)
   call('HINCRBY', 'counts', 'scheduled:' .. group.type, #ids)
   count(group.event, group.type, #ids)
   emit('scheduled', group.type, ids)
