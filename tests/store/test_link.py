@@ -224,3 +224,14 @@ class TestAddress:
         with pytest.raises(InvalidError) as refused:
             Address(url)
         assert refused.value.field == "url"
+
+
+async def test_a_password_that_the_store_does_not_have_any_more_keeps_nobody_out(
+    store_url: str, namespace: str
+):
+    """As while a password is being changed: it is taken away first."""
+    store = Store(f"{store_url}?password=old", namespace=namespace)
+    try:
+        assert await store.shared.command("PING") == b"PONG"
+    finally:
+        await store.close()

@@ -113,6 +113,15 @@ class StoreError(TasukiError):
     transient: ClassVar[bool] = False
 
 
+def may_pass(error: BaseException) -> bool:
+    """Whether it is an error of the store that may pass without a change here.
+
+    >>> may_pass(StoreFullError("the store is out of memory"))
+    True
+    """
+    return isinstance(error, StoreError) and error.transient
+
+
 class StoreUnavailableError(StoreError):
     """The store cannot be reached, is loading, or is failing over. Try again."""
 

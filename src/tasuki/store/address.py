@@ -41,8 +41,10 @@ class Address:
         self._class: type[AbstractConnection] = options.pop("connection_class", Connection)
         self._options = options
 
-    def connection(self, name: str) -> AbstractConnection:
+    def connection(self, name: str, *, anonymous: bool = False) -> AbstractConnection:
         """A new connection, not yet open. `name` is seen in the store's list of clients.
+
+        An `anonymous` one does without the user and the password of the URL.
 
         It has no timeouts and no retries of its own: those who use it set their deadlines, because
         a blocking call has another one than a script.
@@ -50,6 +52,8 @@ class Address:
         options: dict[str, Any] = self._options
         if issubclass(self._class, Connection):
             options = {**options, "socket_keepalive": True}
+        if anonymous:
+            options = {k: v for k, v in options.items() if k not in ("username", "password")}
         return self._class(**options, client_name=name, socket_timeout=None)
 
     def __str__(self) -> str:

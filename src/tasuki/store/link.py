@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from valkey.asyncio.connection import AbstractConnection
+from valkey.exceptions import ConnectionError as Disconnected
 from valkey.exceptions import NoScriptError, ResponseError, ValkeyError
 
 from tasuki.model.errors import StoreUnavailableError
@@ -95,10 +96,8 @@ class Link:
             raise translate(error) from error
 
     async def _send(self, call: bytes) -> Any:
-        connection = self._connection
-        if connection is None:
-            connection = self._connection = self._address.connection(self._name)
         try:
+            connection = self._connection or await self._connect()
             await connection.send_packed_command(call, check_health=False)
             return await connection.read_response()
         except ResponseError:
@@ -106,6 +105,22 @@ class Link:
         except BaseException:
             await self.close()
             raise
+
+    async def _connect(self) -> AbstractConnection:
+        connection = self._connection = self._address.connection(self._name)
+        try:
+            await connection.connect()
+        except Disconnected as error:
+            if NO_PASSWORD not in str(error):
+                raise
+            # Anybody may come in, but for those who have a password, as while it is being changed.
+            connection = self._connection = self._address.connection(self._name, anonymous=True)
+            await connection.connect()
+        return connection
+
+
+NO_PASSWORD = "without any password configured"
+"""A part of what a store without a password answers to one who has one."""
 
 
 def time_for(size: int) -> float:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Awaitable, Callable
 from time import monotonic
 
-from tasuki.model.errors import StoreUnavailableError
+from tasuki.model.errors import may_pass
 from tasuki.store.maintenance import PAUSE_SECONDS, Maintenance, Ticked
 from tasuki.telemetry.complaints import Complaints
 
@@ -41,11 +41,12 @@ class Upkeep:
             started, more = monotonic(), False
             try:
                 more = await self.tick()
-            except StoreUnavailableError as error:
-                log.debug("upkeep waits for the store: %s", error)
             except Exception as error:  # noqa: BLE001 - whatever it is, the work must go on
-                self._complaints.add(error)
-                await self._one_by_one()
+                if may_pass(error):
+                    log.debug("upkeep waits for the store: %s", error)
+                else:
+                    self._complaints.add(error)
+                    await self._one_by_one()
             if more:
                 await asyncio.sleep(max(PAUSE_SECONDS, monotonic() - started))
             else:
@@ -85,9 +86,9 @@ class Upkeep:
         for step in steps:
             try:
                 await step()
-            except StoreUnavailableError:
-                return
             except Exception as error:  # noqa: BLE001 - as above
+                if may_pass(error):
+                    return
                 self._complaints.add(error)
 
 
