@@ -8,7 +8,7 @@ local function bytes_aside(text, pattern)
 end
 
 local function weigh(state, ids, bodies)
-  if call('EXISTS', 'data') == 0 and call('EXISTS', 'results') == 0 then
+  if redis.call('EXISTS', key('data'), key('results')) == 0 then
     return
   end
   local weights, heavy, sum = {}, {}, 0
