@@ -64,6 +64,7 @@ def test_the_defaults_are_those_of_the_parts_they_are_for():
     assert settings.worker.lease == terms.seconds == runner.lease
     assert settings.worker.max_crashes == terms.max_crashes
     assert settings.worker.log_lines == terms.log_lines
+    assert settings.worker.result_limit == terms.result_limit
     assert settings.worker.grace == runner.grace
     assert settings.log.level == runner.log_level
     assert settings.retention.rules == Retention() == terms.retention

@@ -117,6 +117,7 @@ def _terms(settings: Settings) -> LeaseTerms:
         seconds=worker.lease,
         max_crashes=worker.max_crashes,
         log_lines=worker.log_lines,
+        result_limit=worker.result_limit,
         retention=settings.retention.rules,
     )
 
@@ -134,6 +135,7 @@ def _daemon(settings: Settings, url: str, app: str, *, reload: bool) -> Service:
         grace=worker.grace,
         max_crashes=worker.max_crashes,
         log_lines=worker.log_lines,
+        result_limit=worker.result_limit,
         retention=settings.retention.rules,
         log_level=settings.log.level,
         log_format=settings.log.format,

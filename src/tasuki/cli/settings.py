@@ -23,7 +23,7 @@ import msgspec
 from tasuki.cli.kinds import Choice, Duration, Folder, Kind, Size, Switch, Text, Texts, Whole
 from tasuki.model.names import check_namespace
 from tasuki.model.retention import Keep, Retention
-from tasuki.wire.limits import DATA_BYTES, MOST_BYTES
+from tasuki.wire.limits import DATA_BYTES, MOST_BYTES, RESULT_BYTES
 
 _MOST = 2**31 - 1
 _DEFAULTS = Retention()
@@ -78,6 +78,9 @@ class WorkerSettings(Section, frozen=True, kw_only=True):
         int, Whole(1, 1_000), "how many runners a job may crash before it is failed"
     ] = 3
     log_lines: Annotated[int, Whole(0, 1_000_000), "how many log lines of a job are kept"] = 1_000
+    result_limit: Annotated[
+        int, Size(1, MOST_BYTES), "largest result of a job, as JSON; a larger one fails it"
+    ] = RESULT_BYTES
 
 
 class KeepSettings(Section, frozen=True, kw_only=True):

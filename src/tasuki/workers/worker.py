@@ -97,7 +97,7 @@ class Worker:
         if self._subscription is not None:
             await self._subscription.closed()
 
-    async def close(self, grace: float = 30.0) -> None:
+    async def close(self, grace: float = 25.0) -> None:
         """Stop claiming, wait up to `grace` seconds for the current jobs, and leave.
 
         What still runs then is cancelled and released: another runner takes it up, and the attempt

@@ -25,6 +25,7 @@ _WORKER = (
     "worker.lease",
     "worker.max_crashes",
     "worker.log_lines",
+    "worker.result_limit",
 )
 
 # The server takes back jobs of runners that vanished, so it needs their terms.

@@ -94,7 +94,14 @@ for _, group in ipairs(request.released) do
 end
 
 promote_due(request.limit)
-read_paused()
+local asked = {}
+for i, want in ipairs(request.demand) do
+  asked[i] = want[1]
+end
+for _, type in ipairs(request.rung) do
+  asked[#asked + 1] = type
+end
+read_paused(asked)
 local find = apart and claim_apart or claim
 local claimed = find(runner, request.demand, stamp, request.cancelled_age, request.cancelled_most)
 for _, type in ipairs(request.rung) do

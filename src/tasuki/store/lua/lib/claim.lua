@@ -11,11 +11,11 @@ local paused = {}
 -- Whether there is more that could be claimed at once.
 local unclaimed = false
 
-local function read_paused()
-  if call('EXISTS', 'paused') == 1 then
-    -- Those that somebody has paused by hand.
-    for _, type in ipairs(call('SMEMBERS', 'paused')) do
-      paused[type] = true
+-- Which of these types somebody has paused.
+local function read_paused(types)
+  if #types > 0 and call('EXISTS', 'paused') == 1 then
+    for i, is_paused in ipairs(gather('SMISMEMBER', 'paused', types)) do
+      paused[types[i]] = is_paused == 1
     end
   end
 end

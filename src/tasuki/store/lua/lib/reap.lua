@@ -21,8 +21,15 @@ local function death_of(runner, error, begun, seen, max_crashes)
   for _, id in ipairs(begun or {}) do
     known[id] = true
   end
-  -- The jobs are taken back in steps, and the first one sees how many there were.
-  local number = begun and #begun or call('ZCARD', 'lease:' .. runner)
+  -- The jobs are taken back in steps, and the first one sees how many there were. What has begun and
+  -- is not held any more was settled, though its thread goes on.
+  local number = call('ZCARD', 'lease:' .. runner)
+  if begun then
+    number = 0
+    for _, score in ipairs(gather('ZMSCORE', 'lease:' .. runner, begun)) do
+      number = number + (score and 1 or 0)
+    end
+  end
   call('HSETNX', 'runner:' .. runner, 'died_with', number)
   return {
     error = error,
