@@ -20,6 +20,11 @@ def test_the_page_of_states_is_made_from_the_table():
     assert (ROOT / "docs" / "states.md").read_text() == page
 
 
+def test_the_page_of_limits_is_made_from_the_code():
+    page = runpy.run_path(str(ROOT / "scripts" / "limits_page.py"))["page"]()
+    assert (ROOT / "docs" / "limits.md").read_text() == page
+
+
 def test_every_option_of_a_job_is_explained():
     text = (ROOT / "docs" / "jobs.md").read_text()
     for field in NewJob.__struct_fields__:
