@@ -52,7 +52,7 @@ def is_active(tasuki: Program, id: str) -> bool:
 
 def test_the_banner_says_what_is_where(site: Site):
     banner = site.up.text.partition("Tasuki 0.1.0 is up. ")[2].splitlines()
-    assert banner[0] == "Ctrl-C stops it; running jobs have 30 s to finish."
+    assert banner[0] == "Ctrl-C stops it; running jobs have 25 s to finish."
     assert re.fullmatch(r"  dashboard  http://127.0.0.1:\d+", banner[1])
     assert re.fullmatch(
         r"  store      ./.tasuki  valkey \S+, on disk before a job's id is given out"
