@@ -172,10 +172,6 @@ class Attempt:
         options = self.record.options
         return Limits(options.attempts or self.spec.attempts, options.backoff or self.spec.backoff)
 
-    def last_chance(self, max_crashes: int) -> bool:
-        """Whether the next crash fails the job: no other such job may run beside it."""
-        return self.crashes >= 1 and self.crashes >= max_crashes - 1
-
     def start(self) -> None:
         """Begin, as soon as the data are there."""
         if self._unreadable:
