@@ -26,7 +26,7 @@ from tests.workers.desk import Desk
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(240)]
 
 SECONDS = 25.0
-DRAIN_SECONDS = 30.0
+DRAIN_SECONDS = 100.0
 MACHINES = 2
 SEED = int(os.environ.get("CHAOS_SEED", random.randrange(10**6)))
 
