@@ -9,6 +9,7 @@ from tasuki.model.retention import Retention
 from tasuki.store.codec import ask
 from tasuki.store.lease import LeaseTerms, keep_of
 from tasuki.store.link import Link
+from tasuki.store.types import FINISHED_STATES
 from tasuki.wire.record import encode_error
 
 STEP = 200
@@ -98,6 +99,7 @@ class Maintenance:
             "max_crashes": self.terms.max_crashes,
             "keep": keep_of(self._retention),
             "counts": self._counts,
+            "ages": self._ages,
             "total": self._retention.total,
             "bytes": self._bytes,
             "types": types_limit or 0,
@@ -146,7 +148,12 @@ class Maintenance:
 
     async def prune(self) -> int:
         """Delete finished jobs that are past their retention. Gives how many, at most 200."""
-        fields = {"total": self._retention.total, "bytes": self._bytes, "limit": STEP}
+        fields = {
+            "total": self._retention.total,
+            "ages": self._ages,
+            "bytes": self._bytes,
+            "limit": STEP,
+        }
         return (await ask(self._link, "prune", _Pruned, fields)).pruned
 
     @property
@@ -161,6 +168,10 @@ class Maintenance:
             "failed": keep.failed.count,
             "cancelled": keep.cancelled.count,
         }
+
+    @property
+    def _ages(self) -> dict[str, int]:
+        return {state: round(self._retention.of(state).age * 1_000) for state in FINISHED_STATES}
 
     @property
     def _bytes(self) -> dict[str, int]:

@@ -10,6 +10,7 @@
 -- max_crashes  how many crashes fail a job
 -- keep         retention, see lib/reap
 -- counts       {state = how many are kept per type}
+-- ages         {state = how long they are kept that have no time of their own, ms}
 -- total        how many finished jobs are kept of all types and states together
 -- bytes        {state = how many bytes of large data and results are kept}
 -- types        how many types there may be from now on; 0: as it was
@@ -74,13 +75,13 @@ local terms = {
 local reaped = reap_all(lost_runners(), terms, limit)
 local promoted = promote_due(limit)
 local expired = expire(limit, keep.cancelled_age, keep.cancelled_most)
-local pruned, unpruned = prune(limit, request.total)
+local pruned, unpruned = prune(limit, request.total, request.ages)
 local lightened, heavy = prune_bytes(limit, request.bytes)
-local trimmed = tidy_types(request.counts, limit)
+local trimmed = tidy_types(request.counts, request.ages, limit)
 tidy_live()
 tidy_events()
 local unfolded = fold()
-local unchanged = upgrade()
+local unchanged = upgrade(request.ages)
 publish()
 
 local more = reaped.more or promoted >= limit or expired >= limit or unpruned or heavy or trimmed >= limit
