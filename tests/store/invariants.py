@@ -135,6 +135,7 @@ def broken(client: Plain, namespace: str) -> list[str]:
         *_side_data(keys, jobs, places),
         *_waiting(keys, jobs, places),
         *_lists(keys),
+        *_finished_lists(keys),
         *_runners(keys),
         *_names(keys),
         *_sequence(keys, jobs),
@@ -254,7 +255,14 @@ def _lists(keys: Keys) -> Iterator[str]:
         yield f"heavy jobs are {heavy}, and {weights} have weights"
     for id in weights.keys() - keys.hash("ends").keys():
         yield f"{id} has a weight and no end"
-    ripe, live = keys.zset("ripe"), keys.set("live")
+    live = keys.set("live")
+    for type, key in keys.family("wait"):
+        if type not in live:
+            yield f"{key} has jobs and is not in the list of types with work"
+
+
+def _finished_lists(keys: Keys) -> Iterator[str]:
+    ripe = keys.zset("ripe")
     for member, key in keys.family("done"):
         first = min(keys.zset(key).values())
         if ripe.get(member, float("inf")) > first + MOST_MS:
@@ -262,9 +270,6 @@ def _lists(keys: Keys) -> Iterator[str]:
     for member, key in keys.family("kept"):
         if member not in ripe:
             yield f"{key} is in no list"
-    for type, key in keys.family("wait"):
-        if type not in live:
-            yield f"{key} has jobs and is not in the list of types with work"
 
 
 def _runners(keys: Keys) -> Iterator[str]:

@@ -17,7 +17,6 @@
 --@include weigh
 --@include finish
 --@include locate
---@include depart
 --@include prune
 
 local pruned, more = prune(request.limit, request.total, request.ages)

@@ -36,20 +36,30 @@ local function prune_kept(limit, latest)
     return 0
   end
   local ids = call('ZRANGEBYSCORE', 'keeps', '-inf', latest, 'LIMIT', 0, limit)
-  -- Whatever is wrong with one of them, the next call looks at others first.
-  bulk('ZADD', 'keeps', pairwise_constant(whole(wall + 1000), ids))
   local found = locate(ids)
-  local ended, gone = {}, {}
+  local groups, order, strays, gone = {}, {}, {}, 0
   for i, id in ipairs(ids) do
-    if found.ends[i] then
-      ended[#ended + 1] = i
-      gone[#gone + 1] = id
+    local place = found.places[i]
+    if not found.ends[i] then
+      strays[#strays + 1] = id
+    elseif not groups[place] then
+      groups[place] = { id }
+      order[#order + 1] = place
+    else
+      table.insert(groups[place], id)
     end
   end
-  depart(ids, found, ended)
-  bulk('ZREM', 'keeps', ids)
-  erase(gone)
-  return #gone
+  bulk('ZREM', 'keeps', strays)
+  for _, place in ipairs(order) do
+    local group = groups[place]
+    -- Whatever is wrong with this set, the next call looks at others first.
+    bulk('ZADD', 'keeps', pairwise_constant(whole(wall + 1000), group))
+    bulk('ZREM', place, group)
+    bulk('ZREM', 'keeps', group)
+    erase(group)
+    gone = gone + #group
+  end
+  return gone
 end
 
 -- limit   how many jobs are deleted at once
