@@ -66,6 +66,21 @@ local function trim(state, type, most, limit)
   return over
 end
 
+-- Of a job that has ended nothing is to be tried again or to expire: one look, when there is neither.
+local function drop_marks(ids)
+  local there = redis.call('EXISTS', key('tries'), key('expires'))
+  if there == 0 then
+    return
+  end
+  local tries = call('EXISTS', 'tries')
+  if tries == 1 then
+    bulk('HDEL', 'tries', ids)
+  end
+  if there > tries then
+    bulk('ZREM', 'expires', ids)
+  end
+end
+
 -- state, type  what the jobs become
 -- ids, bodies  in parallel; a body is `started made crashes reason \n payload`
 -- runner       who ran them, or '-'
@@ -96,10 +111,7 @@ local function finish(state, type, ids, bodies, runner, age, most, own)
     bulk('ZADD', 'keeps', pairwise_constant(at, ids))
   end
   call('ZADD', 'ripe', 'LT', own and '+inf' or at, state .. ':' .. type)
-  if redis.call('EXISTS', key('tries'), key('expires')) > 0 then
-    drop('HDEL', 'tries', ids)
-    drop('ZREM', 'expires', ids)
-  end
+  drop_marks(ids)
   -- More than came in, so that it shrinks where it was larger.
   trim(state, type, most, 2 * #ids)
 end
