@@ -216,9 +216,21 @@ class TestPrune:
         assert await store.maintenance(ruled(3 * HOUR)).prune() == 0
         assert Keys(plain, namespace).zset("ripe") == {"completed:email": ended + 3 * HOUR * 1_000}
         assert await store.maintenance(ruled(3 * HOUR)).prune() == 0
-        assert (await eventually(store.maintenance(ruled(HOUR)).tick)).due
+        await eventually(lambda: was_due(store.maintenance(ruled(HOUR))))
         assert await store.maintenance(ruled(HOUR)).prune() == 1
         assert [job.id for job in await store.reader().jobs([1, 2])] == [2]
+
+    async def test_the_rule_that_a_server_said_holds_for_all(self, store: Store):
+        """A worker in a program knows no settings, and prunes all the same."""
+        await self.one_by_rule_and_one_by_itself(store)
+        long, short = store.maintenance(ruled(HOUR)), store.maintenance(ruled(0.001))
+        await eventually(lambda: was_due(long, types_limit=100))
+        for _ in range(2):
+            await eventually(lambda: was_due(short))
+        assert await short.prune() == 0
+        assert len(await store.reader().jobs([1, 2])) == 2
+        await eventually(lambda: was_due(short, types_limit=100))
+        await eventually(lambda: ticked_away(store, store.maintenance(ruled(HOUR)), 1))
 
     async def test_a_time_of_their_own_is_not_the_rules(self, store: Store):
         """One that goes sooner than the rule says, and one that is kept for longer."""
@@ -258,6 +270,10 @@ class TestPrune:
 def ruled(seconds: float) -> LeaseTerms:
     """What has completed is kept for so long. Ticks may follow each other at once."""
     return LeaseTerms(seconds=0.04, retention=Retention(completed=Keep(seconds)))
+
+
+async def was_due(maintenance: Maintenance, types_limit: int | None = None) -> bool:
+    return (await maintenance.tick(types_limit)).due
 
 
 async def ticked_away(store: Store, maintenance: Maintenance, id: int) -> bool:

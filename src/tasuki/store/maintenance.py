@@ -86,8 +86,9 @@ class Maintenance:
     async def tick(self, types_limit: int | None = None) -> Ticked:
         """Do a step of everything, unless somebody has just done that.
 
-        Besides it makes what is kept of types, events and counters smaller. If it is due, it writes
-        down how many types there may be from now on.
+        Besides it makes what is kept of types, events and counters smaller. If it is due and there
+        is a `types_limit`, it writes down how many types there may be from now on, and that the ages
+        of these terms hold for all who tick, whatever theirs are.
         """
         fields = {
             # Those who come in turn are not in step: who is a little early is not sent away.

@@ -19,6 +19,6 @@
 --@include locate
 --@include prune
 
-local pruned, more = prune(request.limit, request.total, request.ages)
+local pruned, more = prune(request.limit, request.total, agreed(request.ages))
 local lightened, heavy = prune_bytes(request.limit, request.bytes)
 return cmsgpack.pack({ pruned = pruned + lightened, more = more or heavy })

@@ -6,6 +6,16 @@
 -- How many sets one call looks at.
 local SETS = 50
 
+-- How long jobs are kept that have no time of their own: what a server said last, for all who do
+-- upkeep, and otherwise what the caller says.
+local function agreed(ages)
+  local rule = {}
+  for state, age in pairs(ages) do
+    rule[state] = tonumber(call('HGET', 'terms', state)) or age
+  end
+  return rule
+end
+
 -- Writes down when a set is to be looked at next, by a rule that may have changed.
 local function ripen(member, ages)
   local first = call('ZRANGE', 'done:' .. member, 0, 0, 'WITHSCORES')
