@@ -228,6 +228,12 @@ class QueueMachine(SideBySide):
         }
 
     @invariant()
+    def what_ended_last_is_listed_first(self) -> None:
+        listed = self.do(self.store.listing().page(state=State.COMPLETED, limit=1_000)).jobs
+        assert {job.id for job in listed} == {job.id for job in self.queue.of(State.COMPLETED)}
+        assert listed == sorted(listed, key=lambda job: (job.finished_at, job.id), reverse=True)
+
+    @invariant()
     def what_ended_says_why(self) -> None:
         ended = self.queue.of(State.COMPLETED, State.FAILED, State.CANCELLED)
         found = self.do(self.store.reader().jobs([job.id for job in ended]))

@@ -153,7 +153,7 @@ class Queue:
         match settle.outcome:
             case "completed and not kept":
                 self.remove(job.id)
-            case "completed":
+            case "completed" | "completed and kept for long":
                 self._end(tried, State.COMPLETED, None, runner=runner)
             case "failed":
                 self._end(tried, State.FAILED, "error", runner=runner)

@@ -19,6 +19,7 @@ from tasuki.wire.ids import decode_id
 from tasuki.wire.record import Tries
 from tests.property.model import MAX_CRASHES, Job, Queue
 from tests.store.factory import (
+    FAR,
     Held,
     Runner,
     cancelled,
@@ -44,6 +45,7 @@ APART = 2
 OUTCOMES: dict[str, Callable[[Held], Report]] = {
     "completed": completed,
     "completed and not kept": lambda held: completed(held, keep=0),
+    "completed and kept for long": lambda held: completed(held, keep=FAR),
     "failed": failed,
     "cancelled": cancelled,
     "retried": retried,

@@ -156,17 +156,18 @@ def finished(
     state: State = State.COMPLETED,
     reason: str = "-",
     body: str = "null",
-    keep: float = HOUR,
+    keep: float | None = None,
     most: int = 10_000,
     ms: int = 5,
 ) -> Report:
-    """Jobs of one type have ended. `keep` is in seconds."""
+    """Jobs of one type have ended. `keep` is a time of their own, in seconds; None: the rule's."""
     return report_of(
         finished=[
             FinishedGroup(
                 state=state,
                 type=jobs[0].type,
-                age=round(keep * 1_000),
+                age=round((HOUR if keep is None else keep) * 1_000),
+                own=keep is not None,
                 most=most,
                 ids=_ids(jobs),
                 stamps=_stamps(jobs),

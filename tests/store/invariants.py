@@ -33,6 +33,7 @@ KNOWN = frozenset(
         "events",
         "clock",
         "ripe",
+        "keeps",
         "live",
         "idle",
         "terms",
@@ -47,6 +48,7 @@ KNOWN_FAMILIES = frozenset(
         "apart",
         "lease",
         "done",
+        "kept",
         "heavy",
         "runner",
         "cancel",
@@ -58,7 +60,10 @@ KNOWN_FAMILIES = frozenset(
         "key",
     ]
 )
-OF_TYPES = ("wait:", "apart:", "done:")
+FINISHED = ("done:", "kept:")
+OF_TYPES = ("wait:", "apart:", *FINISHED)
+MOST_MS = 30 * 86_400_000
+"""For how long the rules keep a job in tests, at most."""
 PASSING = frozenset(["minute", "ten", "sender", "key", "ring"])
 """Families whose keys must go away by themselves."""
 
@@ -130,6 +135,7 @@ def broken(client: Plain, namespace: str) -> list[str]:
         *_side_data(keys, jobs, places),
         *_waiting(keys, jobs, places),
         *_lists(keys),
+        *_finished_lists(keys),
         *_runners(keys),
         *_names(keys),
         *_sequence(keys, jobs),
@@ -143,7 +149,7 @@ Jobs = dict[str, list[str]]
 def _places(keys: Keys) -> Places:
     places: Places = {}
     for name in keys.names:
-        if name == "due" or name.startswith(("wait:", "apart:", "lease:", "done:")):
+        if name == "due" or name.startswith((*OF_TYPES, "lease:")):
             for id, score in keys.zset(name).items():
                 places.setdefault(id, []).append((name, score))
     return places
@@ -167,15 +173,21 @@ def _ends(keys: Keys, places: Places) -> Iterator[str]:
     done = {
         id: (name.split(":")[1], score)
         for id, [(name, score), *_] in places.items()
-        if name.startswith("done:")
+        if name.startswith(FINISHED)
     }
+    own = {id for id, [(name, _), *_] in places.items() if name.startswith("kept:")}
+    for id in own ^ keys.zset("keeps").keys():
+        yield f"{id} has a time of its own and stands with others, or the other way round"
     for id in ends.keys() ^ done.keys():
         yield f"{id} has an end and is not done, or the other way round"
     for id in ends.keys() & done.keys():
         state, finished, _ = ends[id]
         if state != done[id][0]:
             yield f"{id} ended as {state} and stands in {done[id][0]}"
-        if done[id][1] < float(finished):
+        if done[id][1] != float(finished):
+            yield f"{id} ended at {finished} and stands at {done[id][1]}"
+    for id, moment in keys.zset("keeps").items():
+        if id in done and moment < done[id][1]:
             yield f"{id} is pruned before it ended"
 
 
@@ -191,7 +203,7 @@ def _counts(keys: Keys, jobs: Jobs, places: Places) -> Iterator[str]:
 
 
 def _side_data(keys: Keys, jobs: Jobs, places: Places) -> Iterator[str]:
-    finished = {id for id, [(name, _), *_] in places.items() if name.startswith("done:")}
+    finished = {id for id, [(name, _), *_] in places.items() if name.startswith(FINISHED)}
     for name in ("data", "tries", "ends", "results", "before", "progress", "logged"):
         for id in keys.hash(name).keys() - jobs.keys():
             yield f"{name} of {id}, which has no record"
@@ -243,14 +255,21 @@ def _lists(keys: Keys) -> Iterator[str]:
         yield f"heavy jobs are {heavy}, and {weights} have weights"
     for id in weights.keys() - keys.hash("ends").keys():
         yield f"{id} has a weight and no end"
-    ripe, live = keys.zset("ripe"), keys.set("live")
-    for member, key in keys.family("done"):
-        first = min(keys.zset(key).values())
-        if ripe.get(member, first + 1) > first:
-            yield f"{key} is not pruned in time"
+    live = keys.set("live")
     for type, key in keys.family("wait"):
         if type not in live:
             yield f"{key} has jobs and is not in the list of types with work"
+
+
+def _finished_lists(keys: Keys) -> Iterator[str]:
+    ripe = keys.zset("ripe")
+    for member, key in keys.family("done"):
+        first = min(keys.zset(key).values())
+        if ripe.get(member, float("inf")) > first + MOST_MS:
+            yield f"{key} is not pruned in time"
+    for member, key in keys.family("kept"):
+        if member not in ripe:
+            yield f"{key} is in no list"
 
 
 def _runners(keys: Keys) -> Iterator[str]:

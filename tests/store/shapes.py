@@ -25,7 +25,8 @@ from tests.support import Plain
 async def in_use(store: Store) -> Runner:
     """Jobs of type `a`, one in every state, and one of type `b` in backoff. Gives their runner.
 
-    1 waiting, 2 scheduled, 3 active, 4 completed, 5 failed, 6 cancelled, 7 scheduled.
+    1 waiting, 2 scheduled, 3 active, 4 completed, 5 failed, 6 cancelled, 7 scheduled, 8 completed
+    and kept for a time of its own.
     """
     someone = await runner(store)
     await enqueue(store, "a", priority=9, expires=FAR)
@@ -38,6 +39,8 @@ async def in_use(store: Store) -> Runner:
     await someone.settle(cancelled(stopped))
     await enqueue(store, "b")
     await someone.settle(retried(*await someone.claim("b")))
+    await enqueue(store, "a", priority=-1)
+    await someone.settle(completed(*await someone.claim("a"), keep=FAR))
     await store.operator().cancel(3)
     return someone
 
@@ -143,6 +146,45 @@ SHAPES = [
         {4: D},
     ),
     Shape(
+        "kept for its own time, in no set",
+        _do("ZREM", "kept:completed:a", "A8"),
+        {(T.NOWHERE, 8)},
+        {8: D},
+    ),
+    Shape(
+        "kept for a time that is not known",
+        _do("ZREM", "keeps", "A8"),
+        {(T.MISPLACED, 8)},
+        {8: D},
+    ),
+    Shape(
+        "kept by the rule and for its own time",
+        _do("ZADD", "done:completed:a", 9, "A8"),
+        {(T.TWICE, 8)},
+        {8: D},
+    ),
+    Shape(
+        "kept by the rule with a time of its own",
+        _do("ZADD", "keeps", 9e15, "A4"),
+        {(T.MISPLACED, 4)},
+        {4: D},
+    ),
+    Shape(
+        "kept under another type",
+        _all(_do("ZREM", "kept:completed:a", "A8"), _do("ZADD", "kept:completed:b", 9, "A8")),
+        {(T.NOWHERE, 8), (T.MISPLACED, 8)},
+        {8: D},
+    ),
+    Shape(
+        "kept without a record",
+        _do("HDEL", "jobs", "A8"),
+        {(T.NO_RECORD, 8), (T.ORPHAN, 8)},
+        {8: None},
+    ),
+    Shape("a time to go of no job", _do("ZADD", "keeps", 9e15, "B99"), {(T.ORPHAN, 99)}, {}),
+    Shape("waiting with a time to go", _do("ZADD", "keeps", 9e15, "A1"), {(T.ORPHAN, 1)}, {1: W}),
+    Shape("active with a time to go", _do("ZADD", "keeps", 9e15, "A3"), {(T.ORPHAN, 3)}, {3: A}),
+    Shape(
         "waiting without a record",
         _do("HDEL", "jobs", "A1"),
         {(T.NO_RECORD, 1), (T.ORPHAN, 1)},
@@ -240,7 +282,7 @@ SHAPES = [
     Shape("never to expire", _do("ZREM", "expires", "A1"), {(T.NO_EXPIRY, 1)}, {1: W}),
     Shape("a silent doorbell", _do("DEL", "bell:a"), {(T.NO_BELL, "a")}, {}),
     Shape("a type in no list", _do("HDEL", "types", "a"), {(T.UNKNOWN_TYPE, "a")}, {}),
-    Shape("ids that will be given out again", _do("SET", "seq", 2), {(T.SEQUENCE, 7)}, {}),
+    Shape("ids that will be given out again", _do("SET", "seq", 2), {(T.SEQUENCE, 8)}, {}),
     Shape(
         "a waiting record that cannot be read",
         _do("HSET", "jobs", "A1", JUNK),

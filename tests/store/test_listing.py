@@ -16,7 +16,7 @@ from tests.store.factory import (
     new_job,
     runner,
 )
-from tests.support import Plain
+from tests.support import Plain, eventually
 
 
 async def walk(store: Store, limit: int, **filters: Any) -> list[int]:
@@ -31,6 +31,21 @@ async def walk(store: Store, limit: int, **filters: Any) -> list[int]:
             return ids
 
 
+async def a_moment(store: Store) -> None:
+    """Until the clock of the store has moved on."""
+
+    async def now() -> int:
+        seconds, us = await store.shared.command("TIME")
+        return int(seconds) * 1_000 + int(us) // 1_000
+
+    start = await now()
+
+    async def passed() -> bool:
+        return await now() > start
+
+    await eventually(passed)
+
+
 async def in_every_state(store: Store) -> None:
     """Jobs 1 to 12: two in each state, in the order of the list of states."""
     await enqueue_many(store, [new_job("a") for _ in range(2)])
@@ -40,9 +55,10 @@ async def in_every_state(store: Store) -> None:
     await enqueue_many(store, [new_job("b", delay=FAR), new_job("a", delay=FAR + 1)])
     for settle in (failed, completed, cancelled):
         await enqueue_many(store, [new_job("d") for _ in range(2)])
-        late, soon = await someone.claim("d", 2)
-        await someone.settle(settle(late, keep=FAR + 1))
-        await someone.settle(settle(soon, keep=FAR))
+        later, first = await someone.claim("d", 2)
+        await someone.settle(settle(first, keep=FAR))
+        await a_moment(store)
+        await someone.settle(settle(later))
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 100])
@@ -100,6 +116,17 @@ async def test_the_latest_finished_come_first_and_are_all_there(store: Store):
     wanted = [*range(120, 60, -1), *range(60, 0, -1)]
     for limit in (1, 7, 50):
         assert await walk(store, limit, state=State.COMPLETED) == wanted
+
+
+async def test_whatever_they_are_kept_for_those_that_ended_last_come_first(store: Store):
+    keeps = [FAR, None, 60, None, 2 * FAR, 120]
+    await enqueue_many(store, [new_job("ab"[n % 2]) for n in range(len(keeps))])
+    someone = await runner(store)
+    for n, keep in enumerate(keeps):
+        await someone.settle(completed(await someone.claim_one("ab"[n % 2]), keep=keep))
+    for limit in (1, 2, 50):
+        assert await walk(store, limit, state=State.COMPLETED) == [6, 5, 4, 3, 2, 1]
+        assert await walk(store, limit, state=State.COMPLETED, type="a") == [5, 3, 1]
 
 
 async def test_jobs_that_come_and_go_between_pages_hide_no_others(store: Store):

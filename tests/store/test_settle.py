@@ -29,7 +29,7 @@ from tests.store.factory import (
     runner,
     snoozed,
 )
-from tests.store.invariants import snapshot
+from tests.store.invariants import Keys, snapshot
 from tests.support import Plain
 
 Settle = Callable[[Held], Report]
@@ -246,11 +246,21 @@ class TestRetention:
         day, hour, nothing = await someone.claim(n=3)
         kept = {day: 86_400, hour: 3_600, nothing: 0}
         await someone.settle(merged(*(completed(job, keep=kept[job]) for job in kept)))
-        done = dict(plain.zrange(f"{{{namespace}:0}}:done:completed:email", 0, -1, withscores=True))
-        assert list(done) == ["A2", "A1"]
-        assert done["A1"] - done["A2"] == (86_400 - 3_600) * 1_000
+        keys = Keys(plain, namespace)
+        ended, keeps = keys.zset("kept:completed:email"), keys.zset("keeps")
+        assert ended.keys() == keeps.keys() == {"A1", "A2"}
+        assert keeps["A1"] - ended["A1"] == 86_400_000
+        assert keeps["A2"] - ended["A2"] == 3_600_000
 
-    async def test_the_count_is_kept_at_once_the_soonest_to_go_first(self, store: Store):
+    async def test_those_that_follow_the_rule_are_in_no_list_of_others(
+        self, store: Store, plain: Plain, namespace: str
+    ):
+        await enqueue(store)
+        someone = await runner(store)
+        await someone.settle(completed(await someone.claim_one()))
+        assert not {"keeps", "kept:completed:email"} & set(Keys(plain, namespace).names)
+
+    async def test_the_count_is_kept_at_once_those_that_ended_first_go_first(self, store: Store):
         await enqueue_many(store, [new_job() for _ in range(5)])
         someone = await runner(store)
         held = await someone.claim(n=5)
@@ -259,6 +269,20 @@ class TestRetention:
         await someone.settle(completed(held[4], most=3))
         page = await store.listing().page(state=State.COMPLETED)
         assert sorted(job.id for job in page.jobs) == [1, 4, 5]
+
+    async def test_the_count_holds_for_those_with_a_time_of_their_own_too(
+        self, store: Store, leaves_nothing: None
+    ):
+        await enqueue_many(store, [new_job() for _ in range(6)])
+        someone = await runner(store)
+        held = await someone.claim(n=6)
+        await someone.settle(completed(held[0]))
+        for job in held[1:]:
+            await someone.settle(completed(job, keep=FAR, most=3))
+        page = await store.listing().page(state=State.COMPLETED)
+        assert sorted(job.id for job in page.jobs) == [4, 5, 6]
+        await store.operator().remove_many([4, 5, 6])
+        await someone.lease.leave()
 
     async def test_counts_are_per_type_and_state(self, store: Store):
         await enqueue_many(store, [new_job(type) for type in "aabb"])

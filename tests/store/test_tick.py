@@ -76,8 +76,8 @@ async def test_a_backlog_of_everything_goes_step_by_step(store: Store):
     n = 3 * TICK_STEP
     await enqueue_many(store, [new_job("done") for _ in range(n)])
     someone = await runner(store)
-    for _ in range(3):
-        await someone.settle(completed(*await someone.claim("done", TICK_STEP), keep=0.001))
+    for keep in (None, 0.001, 0.001):
+        await someone.settle(completed(*await someone.claim("done", TICK_STEP), keep=keep))
     await enqueue_many(store, [new_job("due", delay=0.001) for _ in range(n)])
     await enqueue_many(store, [new_job("late", delay=FAR, expires=0.001) for _ in range(n)])
     maintenance = store.maintenance(EAGER)
@@ -110,18 +110,21 @@ async def test_a_tick_with_nothing_to_do_costs_the_same_with_very_many_types(
     assert await cost() < 2 * some
 
 
+@pytest.mark.parametrize(("place", "keep"), [("done", None), ("kept", 0.001)])
 async def test_a_broken_key_of_one_type_keeps_no_other_from_being_pruned(
-    store: Store, plain: Plain, namespace: str
+    store: Store, plain: Plain, namespace: str, place: str, keep: float | None
 ):
     await enqueue_many(store, [new_job("a"), new_job("b")])
     someone = await runner(store)
     for type in "ab":
-        await someone.settle(completed(await someone.claim_one(type), keep=0.001))
-    done = f"{{{namespace}:0}}:done:completed:a"
+        await someone.settle(completed(await someone.claim_one(type), keep=keep))
+    done = f"{{{namespace}:0}}:{place}:completed:a"
     plain.rename(done, f"{done}:kept")
     plain.set(done, "not a sorted set")
     plain.zadd(f"{{{namespace}:0}}:ripe", {"completed:a": 1, "completed:b": 2})
-    maintenance = store.maintenance()
+    plain.zadd(f"{{{namespace}:0}}:keeps", {"A1": 1, "A2": 2}, xx=True)
+    brief = Retention(completed=Keep(0.001 if keep is None else FAR))
+    maintenance = store.maintenance(LeaseTerms(retention=brief))
 
     async def pruned() -> bool:
         try:
@@ -140,7 +143,7 @@ async def test_sets_that_nobody_wrote_down_are_found(store: Store, plain: Plain,
     """As those that a version wrote that did not write them down."""
     await enqueue(store)
     someone = await runner(store)
-    await someone.settle(completed(await someone.claim_one(), keep=0.001))
+    await someone.settle(completed(await someone.claim_one()))
     plain.delete(f"{{{namespace}:0}}:ripe")
     maintenance = store.maintenance(EAGER)
 
@@ -149,6 +152,22 @@ async def test_sets_that_nobody_wrote_down_are_found(store: Store, plain: Plain,
         return await store.reader().jobs([1]) == []
 
     await eventually(pruned)
+
+
+async def test_so_are_those_of_jobs_with_a_time_of_their_own(
+    store: Store, plain: Plain, namespace: str
+):
+    await enqueue(store)
+    someone = await runner(store)
+    await someone.settle(completed(await someone.claim_one(), keep=FAR))
+    ripe = f"{{{namespace}:0}}:ripe"
+    plain.delete(ripe)
+    maintenance = store.maintenance(EAGER)
+    await ticks(maintenance)
+    assert [job.id for job in (await store.listing().page(state=State.COMPLETED)).jobs] == [1]
+    await store.operator().remove(1)
+    await ticks(maintenance)
+    assert not plain.exists(ripe)
 
 
 async def test_types_without_work_leave_the_list_of_those_with_work(

@@ -8,6 +8,7 @@ from tasuki.model.state import State
 from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
 from tests.store.factory import completed, enqueue, runner
+from tests.store.invariants import Keys, broken
 from tests.support import Plain, eventually
 
 EAGER = LeaseTerms(seconds=0.04)
@@ -85,3 +86,34 @@ async def test_what_is_large_moves_aside_and_lists_are_filled(old: Store, plain:
     assert msgspec.json.decode(done.result) == TEXT
     assert not plain.hexists(key("clock"), "upgrade")
     assert [job.id for job in (await old.listing().page()).jobs] == [1, 2, 3]
+
+
+async def test_finished_jobs_are_put_in_the_order_of_their_ends(
+    old: Store, plain: Plain, namespace: str
+):
+    """They stood in the order in which they go. Those of another time than the rule's keep that."""
+    key = old.keyspace.key
+    now = int(plain.time()[0]) * 1_000
+    minute = 60_000
+    ended = {"A4": now - 20 * minute, "A5": now - 10 * minute, "A6": now - 5 * minute}
+    goes = {"A4": now + 24 * HOUR_MS, "A5": ended["A5"] + HOUR_MS, "A6": now - minute}
+    plain.set(key("seq"), "6")
+    plain.hset(key("jobs"), mapping=dict.fromkeys(ended, f"{now} 0 0 b\n\n{{}}"))
+    texts = {id: f"completed {at} - {at} 1 0 -\nnull" for id, at in ended.items()}
+    plain.hset(key("ends"), mapping=texts)
+    plain.zadd(key("done:completed:b"), goes)
+    someone = await runner(old)
+    await upgraded(old)
+    assert await someone.settle(completed(*await someone.claim("a", 1))) == []
+
+    async def pruned() -> bool:
+        await old.maintenance(EAGER).tick()
+        return await old.reader().jobs([6]) == []
+
+    await eventually(pruned)
+    page = await old.listing().page(state=State.COMPLETED)
+    assert [job.id for job in page.jobs] == [1, 3, 5, 4]
+    keys = Keys(plain, namespace)
+    assert keys.zset("keeps") == {"A4": goes["A4"]}
+    assert keys.zset("done:completed:b")["A5"] == ended["A5"]
+    assert broken(plain, namespace) == []

@@ -1,9 +1,11 @@
 """What happens by itself after a time: promote, expire, prune. For reap see its own file."""
 
-from tasuki.model.retention import Keep, Retention
+import pytest
+
+from tasuki.model.retention import HOUR, Keep, Retention
 from tasuki.model.state import State
 from tasuki.store.lease import LeaseTerms
-from tasuki.store.maintenance import STEP
+from tasuki.store.maintenance import STEP, Maintenance
 from tasuki.store.store import Store
 from tests.store.factory import (
     FAR,
@@ -149,12 +151,12 @@ class TestPrune:
         await store.operator().remove_many([4, 5, 6])
         await someone.lease.leave()
 
-    async def test_a_lower_count_takes_effect_the_soonest_to_go_first(self, store: Store):
+    async def test_a_lower_count_takes_effect_those_that_ended_first_go_first(self, store: Store):
         await enqueue_many(store, [new_job() for _ in range(5)])
         someone = await runner(store)
         held = await someone.claim(n=5)
         await someone.settle(failed(held[0], keep=FAR))
-        await someone.settle(failed(*held[1:], keep=60))
+        await someone.settle(failed(*held[1:]))
         terms = LeaseTerms(retention=Retention(failed=Keep(60, count=2)))
         assert (await store.maintenance(terms).tick()).pruned == 3
         assert [job.id for job in await store.reader().jobs(range(1, 6))] == [1, 5]
@@ -177,3 +179,103 @@ class TestPrune:
             pass
         kept = {info.type: info.completed for info in await store.reader().types()}
         assert kept == {"a": 10, "b": 0, "c": 2}
+
+    @pytest.mark.parametrize(
+        ("ages", "left"), [((60, 120), {"a": 0, "b": 8}), ((120, 60), {"a": 8})]
+    )
+    async def test_of_too_many_those_go_that_would_go_the_soonest_by_the_rule_or_by_themselves(
+        self, store: Store, ages: tuple[float, float], left: dict[str, int]
+    ):
+        await enqueue_many(store, [new_job("ab"[n % 2]) for n in range(20)])
+        someone = await runner(store)
+        rule, own = ages
+        retention = Retention(completed=Keep(rule), total=8)
+        by_rule = completed(*await someone.claim("a", 10))
+        by_rule.finished[0].age = round(rule * 1_000)
+        await someone.settle(by_rule)
+        await someone.settle(completed(*await someone.claim("b", 10), keep=own))
+        maintenance = store.maintenance(LeaseTerms(retention=retention))
+        while await maintenance.prune():
+            pass
+        kept = {info.type: info.completed for info in await store.reader().types()}
+        assert kept == {"a": 0, "b": 0} | left
+
+    async def test_a_shorter_rule_holds_for_what_has_ended_before(self, store: Store):
+        await self.one_by_rule_and_one_by_itself(store)
+        maintenance = store.maintenance(ruled(0.001))
+        await eventually(lambda: ticked_away(store, maintenance, 1))
+        assert [job.id for job in await store.reader().jobs([1, 2])] == [2]
+
+    async def test_so_does_a_longer_one(self, store: Store, plain: Plain, namespace: str):
+        await self.one_by_rule_and_one_by_itself(store)
+        ended = Keys(plain, namespace).zset("done:completed:email")["A1"] - 2 * HOUR * 1_000
+        base = store.keyspace.base
+        plain.zadd(f"{base}done:completed:email", {"A1": ended})
+        plain.zadd(f"{base}ripe", {"completed:email": ended + HOUR * 1_000})
+        plain.hset(f"{base}ends", "A1", f"completed {ended:.0f} - 0 1 0 -\nnull")
+        assert await store.maintenance(ruled(3 * HOUR)).prune() == 0
+        assert Keys(plain, namespace).zset("ripe") == {"completed:email": ended + 3 * HOUR * 1_000}
+        assert await store.maintenance(ruled(3 * HOUR)).prune() == 0
+        await eventually(lambda: was_due(store.maintenance(ruled(HOUR))))
+        assert await store.maintenance(ruled(HOUR)).prune() == 1
+        assert [job.id for job in await store.reader().jobs([1, 2])] == [2]
+
+    async def test_the_rule_that_a_server_said_holds_for_all(self, store: Store):
+        """A worker in a program knows no settings, and prunes all the same."""
+        await self.one_by_rule_and_one_by_itself(store)
+        long, short = store.maintenance(ruled(HOUR)), store.maintenance(ruled(0.001))
+        await eventually(lambda: was_due(long, types_limit=100))
+        for _ in range(2):
+            await eventually(lambda: was_due(short))
+        assert await short.prune() == 0
+        assert len(await store.reader().jobs([1, 2])) == 2
+        await eventually(lambda: was_due(short, types_limit=100))
+        await eventually(lambda: ticked_away(store, store.maintenance(ruled(HOUR)), 1))
+
+    async def test_a_time_of_their_own_is_not_the_rules(self, store: Store):
+        """One that goes sooner than the rule says, and one that is kept for longer."""
+        await enqueue_many(store, [new_job() for _ in range(3)])
+        someone = await runner(store)
+        soon, late, plain_one = await someone.claim(n=3)
+        await someone.settle(completed(soon, keep=0.001))
+        await someone.settle(completed(late, keep=FAR))
+        await someone.settle(completed(plain_one))
+        assert await eventually(store.maintenance().prune) == 1
+        assert [job.id for job in await store.reader().jobs([1, 2, 3])] == [2, 3]
+        await eventually(lambda: ticked_away(store, store.maintenance(ruled(0.001)), 3))
+        assert [job.id for job in await store.reader().jobs([1, 2, 3])] == [2]
+
+    async def test_one_that_was_retried_is_kept_anew(
+        self, store: Store, plain: Plain, leaves_nothing: None
+    ):
+        await enqueue(store)
+        someone = await runner(store)
+        await someone.settle(completed(await someone.claim_one(), keep=0.001))
+        await store.operator().retry(1)
+        keys = Keys(plain, store.keyspace.namespace)
+        assert not {"keeps", "kept:completed:email"} & set(keys.names)
+        await someone.settle(completed(await someone.claim_one()))
+        assert await store.maintenance().prune() == 0
+        await store.operator().remove(1)
+        await someone.lease.leave()
+
+    async def one_by_rule_and_one_by_itself(self, store: Store) -> None:
+        await enqueue_many(store, [new_job() for _ in range(2)])
+        someone = await runner(store)
+        by_rule, own = await someone.claim(n=2)
+        await someone.settle(completed(by_rule))
+        await someone.settle(completed(own, keep=FAR))
+
+
+def ruled(seconds: float) -> LeaseTerms:
+    """What has completed is kept for so long. Ticks may follow each other at once."""
+    return LeaseTerms(seconds=0.04, retention=Retention(completed=Keep(seconds)))
+
+
+async def was_due(maintenance: Maintenance, types_limit: int | None = None) -> bool:
+    return (await maintenance.tick(types_limit)).due
+
+
+async def ticked_away(store: Store, maintenance: Maintenance, id: int) -> bool:
+    await maintenance.tick()
+    return await store.reader().jobs([id]) == []

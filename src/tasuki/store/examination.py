@@ -24,7 +24,7 @@ PATIENCE_MS = 5_000
 CENSUS_TRIES = 3
 
 _SIDE = frozenset({"data", "tries", "ends", "results", "before", "progress", "logged"})
-_SETS = ("wait:", "apart:", "lease:", "done:")
+_SETS = ("wait:", "apart:", "lease:", "done:", "kept:")
 _OF_RUNNERS = ("runner:", "lease:", "cancel:")
 
 Progress = Callable[[int, int], None]
@@ -132,7 +132,7 @@ class Examination:
     async def _key(self, name: str) -> None:
         if name in _SIDE:
             kind = "side"
-        elif name in {"due", "expires"} or name.startswith(_SETS):
+        elif name in {"due", "expires", "keeps"} or name.startswith(_SETS):
             kind = "members"
         elif name.startswith("cancel:"):
             kind = "told"

@@ -16,8 +16,11 @@
     due             zset   scheduled, score = due time in ms
     expires         zset   score = time in ms at which a job that does not run is cancelled
     lease:RUNNER    zset   active, score = stamp of the claim in µs
-    done:STATE:TYPE zset   finished, score = time in ms at which the job is pruned
-    ripe            zset   STATE:TYPE, score = at most the time in ms when its first one is pruned
+    done:STATE:TYPE zset   finished, score = time in ms at which the job has ended
+    kept:STATE:TYPE zset   the same for those that are kept for a time of their own
+    keeps           zset   those jobs, score = time in ms at which they are pruned
+    ripe            zset   STATE:TYPE, score = at most the time in ms when its first one is pruned;
+                           infinite when all have a time of their own
     weights         hash   id -> state and bytes of a finished job with large data or a large result
     heavy:STATE     zset   those jobs, score = time in ms at which they ended
     bytes           hash   state -> the sum of their bytes
@@ -27,7 +30,8 @@
     ring:RUNNER     list   doorbell of one runner
     bell:TYPE       list   doorbell of a type, at most one token
     types           hash   type -> options of its worker
-    terms           hash   types -> how many there may be, if somebody has said so
+    terms           hash   types -> how many there may be, STATE -> how long its jobs are kept in ms,
+                           if a server has said so
     live            set    types that may have waiting jobs
     idle            hash   type without jobs -> since when in ms, and how many it had had by then
     paused          set    types that are not claimed

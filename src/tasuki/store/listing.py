@@ -94,8 +94,8 @@ class _Sifted(msgspec.Struct):
 class Listing:
     """Lists jobs in an order that fits their state.
 
-    Waiting and scheduled ones stand as they will run, active ones the oldest first, finished ones
-    the latest first (by the time at which they will be pruned).
+    Waiting and scheduled ones stand as they will run, active ones the oldest first, and of the
+    finished ones first those that have ended last.
     """
 
     def __init__(self, link: Link) -> None:
@@ -140,12 +140,11 @@ class Listing:
     async def _step(self, place: _Place, type: str | None, wanted: int) -> _Step:
         if place.state is State.SCHEDULED and type is not None:
             return await self._sift(place, type, wanted)
-        names = await self._sets(place.part, type)
-        sets = names[:MOST_TYPES]
+        sets, partial = await self._sets(place.part, type)
         merge = Merge(self._link, sets, place.last, reverse=place.state.finished)
         members = await merge.first(wanted) if sets else []
         behind = _Place(place.part, members[-1]) if len(members) == wanted else None
-        return _Step(members, behind, len(members), len(names) > len(sets))
+        return _Step(members, behind, len(members), partial)
 
     async def _sift(self, place: _Place, type: str, wanted: int) -> _Step:
         fields = {
@@ -163,21 +162,26 @@ class Listing:
         behind = _Place(place.part, Member(*found.last)) if found.last else None
         return _Step(members, behind, len(members) + SIFTING)
 
-    async def _sets(self, part: str, type: str | None) -> Sequence[str]:
+    async def _sets(self, part: str, type: str | None) -> tuple[list[str], bool]:
+        """The sets of a part, and whether there are more than one page looks in."""
         match part:
             case State.SCHEDULED:
-                return ["due"]
+                return ["due"], False
             case State.ACTIVE:
-                return [f"lease:{runner}" for runner in await self._reader.runner_names()]
+                starts, names = ["lease"], await self._reader.runner_names()
             case State.WAITING | "apart":
-                prefix = "wait" if part == State.WAITING else APART
-                types = [type] if type is not None else await self._types.with_work()
-                return [f"{prefix}:{name}" for name in types]
+                starts = ["wait" if part == State.WAITING else APART]
+                names = [type] if type is not None else await self._types.with_work()
             case _:
-                if type is not None:
-                    return [f"done:{part}:{type}"]
-                names = await self._types.ripening(State(part))
-                return [f"done:{part}:{name}" for name in names]
+                starts = [f"done:{part}", *([f"kept:{part}"] if await self._any_kept() else [])]
+                names = [type] if type is not None else await self._types.ripening(State(part))
+        chosen = names[:MOST_TYPES]
+        sets = [f"{start}:{name}" for start in starts for name in chosen]
+        return sets, len(names) > len(chosen)
+
+    async def _any_kept(self) -> bool:
+        """Whether any job is kept for a time of its own."""
+        return bool(await self._link.command("EXISTS", self._link.keyspace.key("keeps")))
 
 
 def _parts(states: Sequence[State]) -> list[str]:

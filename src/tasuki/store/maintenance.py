@@ -9,6 +9,7 @@ from tasuki.model.retention import Retention
 from tasuki.store.codec import ask
 from tasuki.store.lease import LeaseTerms, keep_of
 from tasuki.store.link import Link
+from tasuki.store.types import FINISHED_STATES
 from tasuki.wire.record import encode_error
 
 STEP = 200
@@ -85,8 +86,9 @@ class Maintenance:
     async def tick(self, types_limit: int | None = None) -> Ticked:
         """Do a step of everything, unless somebody has just done that.
 
-        Besides it makes what is kept of types, events and counters smaller. If it is due, it writes
-        down how many types there may be from now on.
+        Besides it makes what is kept of types, events and counters smaller. If it is due and there
+        is a `types_limit`, it writes down how many types there may be from now on, and that the ages
+        of these terms hold for all who tick, whatever theirs are.
         """
         fields = {
             # Those who come in turn are not in step: who is a little early is not sent away.
@@ -98,6 +100,7 @@ class Maintenance:
             "max_crashes": self.terms.max_crashes,
             "keep": keep_of(self._retention),
             "counts": self._counts,
+            "ages": self._ages,
             "total": self._retention.total,
             "bytes": self._bytes,
             "types": types_limit or 0,
@@ -146,7 +149,12 @@ class Maintenance:
 
     async def prune(self) -> int:
         """Delete finished jobs that are past their retention. Gives how many, at most 200."""
-        fields = {"total": self._retention.total, "bytes": self._bytes, "limit": STEP}
+        fields = {
+            "total": self._retention.total,
+            "ages": self._ages,
+            "bytes": self._bytes,
+            "limit": STEP,
+        }
         return (await ask(self._link, "prune", _Pruned, fields)).pruned
 
     @property
@@ -161,6 +169,10 @@ class Maintenance:
             "failed": keep.failed.count,
             "cancelled": keep.cancelled.count,
         }
+
+    @property
+    def _ages(self) -> dict[str, int]:
+        return {state: round(self._retention.of(state).age * 1_000) for state in FINISHED_STATES}
 
     @property
     def _bytes(self) -> dict[str, int]:

@@ -27,7 +27,8 @@ class Notes(msgspec.Struct):
 class FinishedGroup(msgspec.Struct):
     """Jobs of a type that ended in the same state and are kept alike (milliseconds).
 
-    `large` are results that are too large for a body, by position, from 1 on.
+    `large` are results that are too large for a body, by position, from 1 on. `own` says that the
+    age is that of the jobs and not of the rule, which may change.
     """
 
     state: State
@@ -40,6 +41,7 @@ class FinishedGroup(msgspec.Struct):
     large: dict[int, str] = {}
     ms: int = 0
     histogram: dict[str, int] = {}
+    own: bool = False
 
 
 class ScheduledGroup(msgspec.Struct):

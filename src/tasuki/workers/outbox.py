@@ -110,7 +110,7 @@ class Outbox:
     def _begin_report(self) -> None:
         self._bytes = 0
         self._notes = Notes()
-        self._finished: dict[tuple[State, str, float], FinishedGroup] = {}
+        self._finished: dict[tuple[State, str, float | None], FinishedGroup] = {}
         self._scheduled: dict[tuple[str, str], ScheduledGroup] = {}
         self._released: dict[str, ReleasedGroup] = {}
 
@@ -150,11 +150,11 @@ class Outbox:
         type = attempt.spec.type
         keep = self._retention.of(state)
         own = attempt.record.options.keep if state is State.COMPLETED else None
-        age = keep.age if own is None else own
-        group = self._finished.get((state, type, age))
+        group = self._finished.get((state, type, own))
         if group is None:
-            group = FinishedGroup(state, type, round(age * 1_000), keep.count)
-            self._finished[state, type, age] = group
+            age = round((keep.age if own is None else own) * 1_000)
+            group = FinishedGroup(state, type, age, keep.count, own=own is not None)
+            self._finished[state, type, own] = group
         group.ids.append(attempt.key)
         group.stamps.append(attempt.stamp)
         started = attempt.stamp[:-3]

@@ -25,7 +25,8 @@ for n, type in ipairs(request.types) do
     tonumber(counted[2 * n]) or 0,
   }
   for _, state in ipairs(request.states) do
-    row[#row + 1] = call('ZCARD', 'done:' .. state .. ':' .. type)
+    local set = state .. ':' .. type
+    row[#row + 1] = call('ZCARD', 'done:' .. set) + call('ZCARD', 'kept:' .. set)
   end
   row[#row + 1] = paused[n]
   rows[n] = row

@@ -40,7 +40,8 @@ end
 -- Whether a job with this end and of this type stands where it should.
 local function ended(id, text, type)
   local state = state_of_end(text)
-  return state and type and call('ZSCORE', 'done:' .. state .. ':' .. type, id) ~= false
+  return state and type and (call('ZSCORE', 'done:' .. state .. ':' .. type, id)
+    or call('ZSCORE', 'kept:' .. state .. ':' .. type, id)) ~= false
 end
 
 local function judge_jobs(ids, records)
@@ -50,7 +51,7 @@ local function judge_jobs(ids, records)
   end
   local places = standing(ids, records, leases)
   local ends = gather('HMGET', 'ends', ids)
-  local expiring = gather('ZMSCORE', 'expires', ids)
+  local expiring, own = gather('ZMSCORE', 'expires', ids), gather('ZMSCORE', 'keeps', ids)
   local _, types = by_type(ids, records)
   for i, known in ipairs(gather('HMGET', 'types', types)) do
     if not known then
@@ -60,7 +61,7 @@ local function judge_jobs(ids, records)
   for i, id in ipairs(ids) do
     local _, expires, _, type = header(records[i])
     local place = places[id][1]
-    local done = place and string.match(place, '^done:(%a+):')
+    local done = place and finished_place(place)
     local live = place and not done
     if not type then
       trouble('unreadable', id)
@@ -70,7 +71,7 @@ local function judge_jobs(ids, records)
       trouble('twice', id)
     elseif done and not ends[i] then
       trouble('no_end', id)
-    elseif done and state_of_end(ends[i]) ~= done then
+    elseif done and (state_of_end(ends[i]) ~= done or not own[i] ~= not string.match(place, '^kept:')) then
       trouble('misplaced', id, place)
     elseif live and ends[i] then
       trouble('stray_end', id)
@@ -82,17 +83,17 @@ end
 
 local function judge_members(ids)
   local type = string.match(name, '^wait:(.*)$') or string.match(name, '^apart:(.*)$')
-    or string.match(name, '^done:%a+:(.*)$')
+    or string.match(name, '^done:%a+:(.*)$') or string.match(name, '^kept:%a+:(.*)$')
   local runner = string.match(name, '^lease:(.*)$')
   local stranger = runner and not call('ZSCORE', 'runners', runner)
   local ends = gather('HMGET', 'ends', ids)
   for i, record in ipairs(gather('HMGET', 'jobs', ids)) do
     local _, _, _, own = header(record)
     if not record then
-      trouble(name == 'expires' and 'orphan' or 'no_record', ids[i], name)
+      trouble((name == 'expires' or name == 'keeps') and 'orphan' or 'no_record', ids[i], name)
     elseif not own then
       trouble('unreadable', ids[i], name)
-    elseif name == 'expires' and ended(ids[i], ends[i], own) then
+    elseif name == 'expires' and ended(ids[i], ends[i], own) or name == 'keeps' and not ends[i] then
       trouble('orphan', ids[i], name)
     elseif type and own ~= type then
       trouble('misplaced', ids[i], name)

@@ -2,6 +2,7 @@
 -- prune: deletes finished jobs that are past their retention.
 --
 -- total    how many are kept of all types and states together
+-- ages     {state = how long they are kept that have no time of their own, ms}
 -- bytes    {state = how many bytes of large data and results are kept}
 -- limit    how many jobs are deleted at once
 --
@@ -15,8 +16,9 @@
 --@include jobs
 --@include weigh
 --@include finish
+--@include locate
 --@include prune
 
-local pruned, more = prune(request.limit, request.total)
+local pruned, more = prune(request.limit, request.total, agreed(request.ages))
 local lightened, heavy = prune_bytes(request.limit, request.bytes)
 return cmsgpack.pack({ pruned = pruned + lightened, more = more or heavy })

@@ -10,9 +10,11 @@
 -- max_crashes  how many crashes fail a job
 -- keep         retention, see lib/reap
 -- counts       {state = how many are kept per type}
+-- ages         {state = how long they are kept that have no time of their own, ms}
 -- total        how many finished jobs are kept of all types and states together
 -- bytes        {state = how many bytes of large data and results are kept}
--- types        how many types there may be from now on; 0: as it was
+-- types        how many types there may be, and that these ages hold for all who tick, from now on; 0:
+--              as it was
 --
 -- Returns {due = whether anything was done, more = whether there is more to do, runners = whose jobs
 --          were taken back, requeued, suspects, failed, cancelled, promoted, expired, pruned}
@@ -62,8 +64,11 @@ call('HSET', 'clock', 'turn', whole(math.floor(steady / 1000)))
 
 if request.types > 0 then
   call('HSET', 'terms', 'types', request.types)
+  for state, age in pairs(request.ages) do
+    call('HSET', 'terms', state, whole(age))
+  end
 end
-local limit, keep = request.limit, request.keep
+local limit, keep, ages = request.limit, request.keep, agreed(request.ages)
 local terms = {
   dead = false,
   begun = false,
@@ -74,13 +79,13 @@ local terms = {
 local reaped = reap_all(lost_runners(), terms, limit)
 local promoted = promote_due(limit)
 local expired = expire(limit, keep.cancelled_age, keep.cancelled_most)
-local pruned, unpruned = prune(limit, request.total)
+local pruned, unpruned = prune(limit, request.total, ages)
 local lightened, heavy = prune_bytes(limit, request.bytes)
-local trimmed = tidy_types(request.counts, limit)
+local trimmed = tidy_types(request.counts, ages, limit)
 tidy_live()
 tidy_events()
 local unfolded = fold()
-local unchanged = upgrade()
+local unchanged = upgrade(ages)
 publish()
 
 local more = reaped.more or promoted >= limit or expired >= limit or unpruned or heavy or trimmed >= limit

@@ -60,10 +60,9 @@ class JobList extends Element {
   }
 
   #page(first) {
-    const { jobs: found, cursor } = this.further
+    const { jobs, cursor } = this.further
       ? { jobs: [...first.jobs, ...this.further.jobs], cursor: this.further.cursor }
       : first;
-    const jobs = latestFirst(found);
     return html`
       ${jobs.length
         ? table(jobs)
@@ -116,15 +115,6 @@ function text(job) {
     html`<code>${visible(data)}</code>`,
     cut?.data ? html` <span class="aside">${bytes(cut.data)}</span>` : nothing,
   ];
-}
-
-/** Those that have ended by the time of their end; the API gives them by the time they are kept to. */
-function latestFirst(jobs) {
-  return jobs.toSorted((a, b) =>
-    a.state === b.state && a.finished_at && b.finished_at
-      ? Date.parse(b.finished_at) - Date.parse(a.finished_at)
-      : 0,
-  );
 }
 
 /** The time that matters most in the job's state. */

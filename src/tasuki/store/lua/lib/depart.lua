@@ -26,6 +26,9 @@ local function depart(ids, found, positions)
   end
   for _, place in ipairs(names) do
     bulk('ZREM', place, sets[place])
+    if string.match(place, '^kept:') then
+      bulk('ZREM', 'keeps', sets[place])
+    end
   end
   for type, n in pairs(scheduled) do
     call('HINCRBY', 'counts', 'scheduled:' .. type, -n)

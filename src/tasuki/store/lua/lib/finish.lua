@@ -1,4 +1,5 @@
--- The end of a job: kept for its retention, or gone.
+-- The end of a job: kept for its retention, or gone. Those that follow the rule of their state stand in
+-- `done:`, those with a time of their own in `kept:`, both in the order of their ends.
 
 -- Most jobs leave nothing in most of these, so a key that does not exist is not asked for each id.
 local function drop(command, name, ids)
@@ -39,24 +40,53 @@ local function erase(ids)
   end
 end
 
--- Deletes at most `limit` finished jobs of a type and state that are over the count, the soonest to be
--- pruned first. Returns how many.
+-- Deletes the first `number` jobs of a set.
+local function erase_first(set, number)
+  local ids = call('ZRANGE', set, 0, number - 1)
+  call('ZREMRANGEBYRANK', set, 0, number - 1)
+  erase(ids)
+  return ids
+end
+
+-- Deletes at most `limit` finished jobs of a type and state that are over the count: those that have
+-- ended first, and of those with a time of their own only when there are no others. Returns how many.
 local function trim(state, type, most, limit)
-  local done = 'done:' .. state .. ':' .. type
-  local over = math.min(call('ZCARD', done) - most, limit)
-  if over > 0 then
-    local old = call('ZRANGE', done, 0, over - 1)
-    call('ZREMRANGEBYRANK', done, 0, over - 1)
-    erase(old)
+  local done, kept = 'done:' .. state .. ':' .. type, 'kept:' .. state .. ':' .. type
+  local plain, own = call('ZCARD', done), call('ZCARD', kept)
+  local over = math.min(plain + own - most, limit)
+  if over <= 0 then
+    return 0
   end
-  return math.max(over, 0)
+  if plain > 0 then
+    erase_first(done, math.min(over, plain))
+  end
+  if over > plain then
+    bulk('ZREM', 'keeps', erase_first(kept, over - plain))
+  end
+  return over
+end
+
+-- Of a job that has ended nothing is to be tried again or to expire: one look, when there is neither.
+local function drop_marks(ids)
+  local there = redis.call('EXISTS', key('tries'), key('expires'))
+  if there == 0 then
+    return
+  end
+  local tries = call('EXISTS', 'tries')
+  if tries == 1 then
+    bulk('HDEL', 'tries', ids)
+  end
+  if there > tries then
+    bulk('ZREM', 'expires', ids)
+  end
 end
 
 -- state, type  what the jobs become
 -- ids, bodies  in parallel; a body is `started made crashes reason \n payload`
 -- runner       who ran them, or '-'
 -- age, most    how long (ms) and how many of them are kept; age 0 removes them now
-local function finish(state, type, ids, bodies, runner, age, most)
+-- own          whether the age is theirs, and not the rule's
+local function finish(state, type, ids, bodies, runner, age, most, own)
   if #ids == 0 then
     return
   end
@@ -66,7 +96,8 @@ local function finish(state, type, ids, bodies, runner, age, most)
     erase(ids)
     return
   end
-  local head = state .. ' ' .. whole(wall) .. ' ' .. runner .. ' '
+  local now = whole(wall)
+  local head = state .. ' ' .. now .. ' ' .. runner .. ' '
   local ends = {}
   for i = 1, #ids do
     ends[2 * i - 1] = ids[i]
@@ -75,10 +106,12 @@ local function finish(state, type, ids, bodies, runner, age, most)
   bulk('HSET', 'ends', ends)
   weigh(state, ids, bodies)
   local at = whole(wall + age)
-  bulk('ZADD', 'done:' .. state .. ':' .. type, pairwise_constant(at, ids))
-  call('ZADD', 'ripe', 'LT', at, state .. ':' .. type)
-  drop('HDEL', 'tries', ids)
-  drop('ZREM', 'expires', ids)
+  bulk('ZADD', (own and 'kept:' or 'done:') .. state .. ':' .. type, pairwise_constant(now, ids))
+  if own then
+    bulk('ZADD', 'keeps', pairwise_constant(at, ids))
+  end
+  call('ZADD', 'ripe', 'LT', own and '+inf' or at, state .. ':' .. type)
+  drop_marks(ids)
   -- More than came in, so that it shrinks where it was larger.
   trim(state, type, most, 2 * #ids)
 end

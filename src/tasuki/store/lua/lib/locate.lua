@@ -1,3 +1,17 @@
+-- Which of some ids have ended and are kept for a time of their own: {id = true}.
+local function kept_apart(ids, ends)
+  local ended, own = {}, {}
+  for i, id in ipairs(ids) do
+    ended[#ended + 1] = ends[i] and id or nil
+  end
+  if #ended > 0 and call('EXISTS', 'keeps') == 1 then
+    for i, score in ipairs(gather('ZMSCORE', 'keeps', ended)) do
+      own[ended[i]] = score and true
+    end
+  end
+  return own
+end
+
 -- Where jobs are, and so which state they are in. Returns lists in parallel with the ids:
 --
 -- records  the record, or false when there is none that can be read
@@ -28,7 +42,7 @@ local function locate(ids)
       end
     end
   end
-  local missing = {}
+  local own, missing = kept_apart(ids, ends), {}
   for i = 1, #ids do
     local id = ids[i]
     local _, _, _, type = header(records[i])
@@ -39,7 +53,7 @@ local function locate(ids)
       found.ends[i] = false
     elseif ends[i] then
       found.states[i] = string.match(ends[i], '^%S+')
-      found.places[i] = 'done:' .. found.states[i] .. ':' .. type
+      found.places[i] = (own[id] and 'kept:' or 'done:') .. found.states[i] .. ':' .. type
     elseif dues[i] then
       found.states[i], found.places[i], found.scores[i] = 'scheduled', 'due', dues[i]
     elseif waits[id] then

@@ -17,29 +17,30 @@ local function take_out(name, id)
   return command ~= nil and call(command, name, id) == 1
 end
 
--- Where a job belongs that stands in `places` and has this end. A job that has ended stays so; one
--- that is held stays with its holder; otherwise it is the place from which it runs the soonest.
-local function right_place(places, finish_state, type)
+-- Where a job belongs that stands in `places` and has this end. A job that has ended stays so, and
+-- with those of its `own` time if it has one; one that is held stays with its holder; otherwise it is
+-- the place from which it runs the soonest.
+local function right_place(places, finish_state, type, own)
   local done, live
   for _, place in ipairs(places) do
-    if string.match(place, '^done:') then
-      done = place
+    if finished_place(place) then
+      done = finished_place(place)
     elseif not live or string.match(place, '^wait:') and live == 'due' then
       live = place
     end
   end
-  local ended = finish_state and 'done:' .. finish_state .. ':' .. type
-  if done and (ended or not live) then
-    return ended or done
+  if done and (finish_state or not live) or finish_state and not live then
+    return (own and 'kept:' or 'done:') .. (finish_state or done) .. ':' .. type
   end
-  return live or ended
+  return live
 end
 
 -- Leaves no trace of a job without a record that can be read.
 local function drop_stray(id, name)
   local there = name ~= '' and take_out(name, id)
   local places = {
-    'due', 'jobs', 'data', 'ends', 'results', 'tries', 'progress', 'before', 'expires', 'logged',
+    'due', 'jobs', 'data', 'ends', 'results', 'tries', 'progress', 'before', 'expires', 'keeps',
+    'logged',
   }
   for _, runner in ipairs(holders()) do
     places[#places + 1] = 'lease:' .. runner
@@ -52,27 +53,30 @@ end
 
 -- A job that has ended has an end, and neither tries nor a time to expire at.
 local function complete_end(id, place, keep)
-  local state = string.match(place, '^done:(%a+):')
+  local state, stands = finished_place(place), call('ZSCORE', place, id)
   local text = call('HGET', 'ends', id)
   local changed = false
   if not text then
-    text = string.format('%s %s - 0 0 0 unknown\n%s', state, whole(wall), END_WORDS[state])
+    local at = math.max(0, math.min(tonumber(stands or wall), wall))
+    text = string.format('%s %s - 0 0 0 unknown\n%s', state, whole(at), END_WORDS[state])
     call('HSET', 'ends', id, text)
     changed = true
   end
-  if not call('ZSCORE', place, id) then
+  if not stands then
     local finished = tonumber(string.match(text, '^%S+ (%d+)')) or wall
-    call('ZADD', place, whole(finished + keep[state]), id)
-    call('ZADD', 'ripe', 'LT', whole(finished + keep[state]), string.sub(place, #'done:' + 1))
+    local prefix, member = string.match(place, '^(%a+:)(.*)$')
+    call('ZADD', place, whole(finished), id)
+    call('ZADD', 'ripe', 'LT', prefix == 'kept:' and '+inf' or whole(finished + keep[state]), member)
     changed = true
   end
   changed = call('HDEL', 'tries', id) == 1 or changed
   return call('ZREM', 'expires', id) == 1 or changed
 end
 
--- A job that has not ended has no end, and expires when its record says so.
+-- A job that has not ended has no end and no time to go at, and expires when its record says so.
 local function complete_live(id, place, expires)
   local changed = call('HDEL', 'ends', id) == 1
+  changed = call('ZREM', 'keeps', id) == 1 or changed
   local held = string.match(place, '^lease:')
   if not held and expires ~= '0' and not call('ZSCORE', 'expires', id) then
     call('ZADD', 'expires', expires, id)
@@ -107,14 +111,15 @@ local function mend(id, name, keep)
     return drop_stray(id, name)
   end
   local places = standing({ id }, { record }, holders())[id]
-  local right = right_place(places, state_of_end(call('HGET', 'ends', id)), type)
+  local own = call('ZSCORE', 'keeps', id)
+  local right = right_place(places, state_of_end(call('HGET', 'ends', id)), type, own)
   local changed = drop_extra(id, name)
   for _, place in ipairs(places) do
     if place ~= right then
       changed = take_out(place, id) or changed
     end
   end
-  local stray = string.match(name, '^wait:') or string.match(name, '^apart:') or string.match(name, '^done:')
+  local stray = string.match(name, '^wait:') or string.match(name, '^apart:') or finished_place(name)
   local unheld = string.match(name, '^lease:') and not call('ZSCORE', 'runners', string.sub(name, 7))
   if (stray and name ~= right) or unheld then
     changed = take_out(name, id) or changed
@@ -123,7 +128,7 @@ local function mend(id, name, keep)
     restore({ id })
     return true
   end
-  if string.match(right, '^done:') then
+  if finished_place(right) then
     return complete_end(id, right, keep) or changed
   end
   return complete_live(id, right, expires) or changed

@@ -1,38 +1,90 @@
--- Finished jobs go when they are past their retention. `ripe` says which sets have any: its members
--- are STATE:TYPE, its scores at most the time at which the first job of that set goes.
+-- Finished jobs go when they are past their retention. Those that follow the rule of their state do so
+-- set by set: `ripe` says which sets there are. Its members are STATE:TYPE, its scores at most the time
+-- at which the first job in `done:` goes, and infinite where all have a time of their own. These go by
+-- `keeps`.
 
 -- How many sets one call looks at.
 local SETS = 50
 
--- Writes down when a set is to be looked at next.
-local function ripen(member)
+-- How long jobs are kept that have no time of their own: what a server said last, for all who do
+-- upkeep, and otherwise what the caller says.
+local function agreed(ages)
+  local rule = {}
+  for state, age in pairs(ages) do
+    rule[state] = tonumber(call('HGET', 'terms', state)) or age
+  end
+  return rule
+end
+
+-- Writes down when a set is to be looked at next, by a rule that may have changed.
+local function ripen(member, ages)
   local first = call('ZRANGE', 'done:' .. member, 0, 0, 'WITHSCORES')
   if first[2] then
-    call('ZADD', 'ripe', first[2], member)
+    local age = ages[string.match(member, '^%a+')] or 0
+    call('ZADD', 'ripe', whole(tonumber(first[2]) + age), member)
+  elseif call('EXISTS', 'kept:' .. member) == 1 then
+    call('ZADD', 'ripe', '+inf', member)
   else
     call('ZREM', 'ripe', member)
   end
 end
 
 -- Deletes up to `limit` jobs of a set: those that are past their time, or the first ones in any case.
-local function prune_set(member, limit, any)
+local function prune_set(member, limit, ages, any)
   local done = 'done:' .. member
+  local age = ages[string.match(member, '^%a+')] or 0
   local ids = any and call('ZRANGE', done, 0, limit - 1)
-    or call('ZRANGEBYSCORE', done, '-inf', whole(wall), 'LIMIT', 0, limit)
+    or call('ZRANGEBYSCORE', done, '-inf', whole(wall - age), 'LIMIT', 0, limit)
   bulk('ZREM', done, ids)
   erase(ids)
   return #ids
 end
 
+-- Deletes up to `limit` of the jobs whose own time comes not after `latest`.
+local function prune_kept(limit, latest)
+  if limit <= 0 or call('EXISTS', 'keeps') == 0 then
+    return 0
+  end
+  local ids = call('ZRANGEBYSCORE', 'keeps', '-inf', latest, 'LIMIT', 0, limit)
+  local found = locate(ids)
+  local groups, order, strays, gone = {}, {}, {}, 0
+  for i, id in ipairs(ids) do
+    local place = found.places[i]
+    if not found.ends[i] then
+      strays[#strays + 1] = id
+    elseif not groups[place] then
+      groups[place] = { id }
+      order[#order + 1] = place
+    else
+      table.insert(groups[place], id)
+    end
+  end
+  bulk('ZREM', 'keeps', strays)
+  for _, place in ipairs(order) do
+    local group = groups[place]
+    -- Whatever is wrong with this set, the next call looks at others first.
+    bulk('ZADD', 'keeps', pairwise_constant(whole(wall + 1000), group))
+    bulk('ZREM', place, group)
+    bulk('ZREM', 'keeps', group)
+    erase(group)
+    gone = gone + #group
+  end
+  return gone
+end
+
 -- limit   how many jobs are deleted at once
 -- total   how many are kept of all types and states together; beyond it, what goes the soonest goes now
+-- ages    {state = how long they are kept that have no time of their own, ms}
 -- Returns how many were deleted, and whether there is more.
-local function prune(limit, total)
-  local pruned, looked = 0, 0
+local function prune(limit, total, ages)
+  local looked = 0
   local over = math.min(call('HLEN', 'ends') - total, limit)
+  local pruned = prune_kept(limit, whole(wall))
   local ripe = call('ZRANGEBYSCORE', 'ripe', '-inf', whole(wall), 'LIMIT', 0, SETS)
-  if over > 0 and #ripe == 0 then
-    ripe = call('ZRANGE', 'ripe', 0, 0)
+  if over > pruned and #ripe == 0 then
+    local first = call('ZRANGE', 'ripe', 0, 0, 'WITHSCORES')
+    pruned = pruned + prune_kept(over - pruned, first[2] or '+inf')
+    ripe = over > pruned and { first[1] } or {}
   end
   for _, member in ipairs(ripe) do
     if pruned >= limit then
@@ -41,12 +93,12 @@ local function prune(limit, total)
     looked = looked + 1
     -- Whatever is wrong with this set, the next call looks at others first.
     call('ZADD', 'ripe', whole(wall + 1000), member)
-    local gone = prune_set(member, limit - pruned, false)
+    local gone = prune_set(member, limit - pruned, ages, false)
     if gone == 0 and over > pruned then
-      gone = prune_set(member, over - pruned, true)
+      gone = prune_set(member, over - pruned, ages, true)
     end
     pruned = pruned + gone
-    ripen(member)
+    ripen(member, ages)
   end
   return pruned, pruned >= limit or looked < #ripe or #ripe == SETS or over > pruned
 end
@@ -74,7 +126,9 @@ local function prune_bytes(limit, most)
     local groups, order = by_type(gone, gather('HMGET', 'jobs', gone))
     for _, type in ipairs(order) do
       bulk('ZREM', 'done:' .. state .. ':' .. type, groups[type].ids)
+      drop('ZREM', 'kept:' .. state .. ':' .. type, groups[type].ids)
     end
+    drop('ZREM', 'keeps', gone)
     erase(gone)
     bulk('ZREM', 'heavy:' .. state, gone)
     pruned = pruned + #gone

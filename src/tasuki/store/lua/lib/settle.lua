@@ -40,8 +40,8 @@ local function keep_results(group, positions)
   bulk('HSET', 'results', results)
 end
 
--- {state, type, age, most, ids, stamps, bodies, large, ms, histogram}: `large` has the results that are
--- too large for an end, by position
+-- {state, type, age, most, ids, stamps, bodies, large, ms, histogram, own}: `large` has the results that
+-- are too large for an end, by position
 local function settle_finished(runner, group)
   local positions = held(runner, group)
   local ids = pick(group.ids, positions)
@@ -49,7 +49,8 @@ local function settle_finished(runner, group)
   if next(group.large) and group.age > 0 then
     keep_results(group, positions)
   end
-  finish(group.state, group.type, ids, pick(group.bodies, positions), runner, group.age, group.most)
+  finish(group.state, group.type, ids, pick(group.bodies, positions), runner, group.age, group.most,
+    group.own)
   if #ids > 0 then
     count('ms', group.type, group.ms)
     for bucket, n in pairs(group.histogram) do

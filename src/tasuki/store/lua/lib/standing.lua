@@ -28,6 +28,7 @@ local function standing(ids, records, leases)
     look('apart:' .. type, groups[type].ids)
     for _, state in ipairs(FINISHED) do
       look('done:' .. state .. ':' .. type, groups[type].ids)
+      look('kept:' .. state .. ':' .. type, groups[type].ids)
     end
   end
   return places
@@ -43,6 +44,11 @@ local function holders()
     end
   end
   return found
+end
+
+-- The state of the finished jobs that stand in a set; nil when it is not one of those.
+local function finished_place(name)
+  return string.match(name, '^done:(%a+):') or string.match(name, '^kept:(%a+):')
 end
 
 local function state_of_end(text)

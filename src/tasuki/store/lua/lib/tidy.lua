@@ -98,9 +98,10 @@ end
 -- Looks at the next types: whether they are used, and whether more of their jobs are kept than may be.
 --
 -- counts  {state = how many are kept per type}
+-- ages    {state = how long, ms}
 -- limit   how many jobs are deleted at once
 -- Returns how many were deleted.
-local function tidy_types(counts, limit)
+local function tidy_types(counts, ages, limit)
   local types = next_types('HSCAN', 'types', 'types', 2)
   local live = gather('HMGET', 'counts', fields_of({ 'active', 'scheduled' }, types))
   local ripe = gather('ZMSCORE', 'ripe', fields_of(STATES, types))
@@ -115,9 +116,10 @@ local function tidy_types(counts, limit)
     local busy = paused[i] == 1 or waits
       or (tonumber(live[2 * i - 1]) or 0) > 0 or (tonumber(live[2 * i]) or 0) > 0
     for n, state in ipairs(STATES) do
-      local kept = call('ZCARD', 'done:' .. state .. ':' .. type)
-      if kept > 0 and not ripe[3 * (i - 1) + n] then
-        ripen(state .. ':' .. type)
+      local set = state .. ':' .. type
+      local kept = call('ZCARD', 'done:' .. set) + call('ZCARD', 'kept:' .. set)
+      if kept > 0 or ripe[3 * (i - 1) + n] then
+        ripen(set, ages)
       end
       if kept > counts[state] then
         trimmed = trimmed + trim(state, type, counts[state], limit - trimmed)

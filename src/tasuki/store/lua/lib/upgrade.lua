@@ -1,5 +1,6 @@
 -- What layout 1 has otherwise is brought into the form of layout 2, a few jobs in each call. Both forms
--- can be read, so nothing waits for it: data and results that are large move out of records and ends.
+-- can be read, so nothing waits for it: data and results that are large move out of records and ends, and
+-- finished jobs, which stood in the order in which they go, are put in that of their ends.
 
 local INLINE_BYTES = 4096
 local PREVIEW_CHARACTERS = 200
@@ -27,8 +28,53 @@ local function preview(text)
   return string.sub(text, 1, at - 1)
 end
 
+-- One that would go at another time than the rule says, by its score, has a time of its own. The score
+-- of those that have ended since then is the end itself.
+local function sort_by_end(set, ids, finished, age)
+  local plain, kept, keeps, left = {}, {}, {}, {}
+  for i, score in ipairs(gather('ZMSCORE', 'done:' .. set, ids)) do
+    local id, at = ids[i], tonumber(finished[ids[i]])
+    local own = score and tonumber(score) ~= at + age
+    if score and tonumber(score) ~= at then
+      local entries = own and kept or plain
+      entries[#entries + 1] = finished[id]
+      entries[#entries + 1] = id
+      if own then
+        keeps[#keeps + 1] = score
+        keeps[#keeps + 1] = id
+        left[#left + 1] = id
+      end
+      call('ZADD', 'ripe', 'LT', own and '+inf' or whole(at + age), set)
+    end
+  end
+  bulk('ZADD', 'done:' .. set, plain)
+  bulk('ZREM', 'done:' .. set, left)
+  bulk('ZADD', 'kept:' .. set, kept)
+  bulk('ZADD', 'keeps', keeps)
+end
+
+-- ends  some of the hash `ends`: {id, text, ...}
+local function sort_ended(ends, ages)
+  local by_state, finished = {}, {}
+  for i = 1, #ends, 2 do
+    local state, at = string.match(ends[i + 1], '^(%a+) (%d+) ')
+    if ages[state] then
+      by_state[state] = by_state[state] or {}
+      table.insert(by_state[state], ends[i])
+      finished[ends[i]] = at
+    end
+  end
+  for state, ids in pairs(by_state) do
+    local groups, order = by_type(ids, gather('HMGET', 'jobs', ids))
+    for _, type in ipairs(order) do
+      sort_by_end(state .. ':' .. type, groups[type].ids, finished, ages[state])
+    end
+  end
+end
+
+-- ages  {state = how long they are kept that have no time of their own, ms}
 -- Returns whether there is more to do.
-local function upgrade()
+local function upgrade(ages)
   local state = call('HGET', 'clock', 'upgrade')
   local name, cursor, size = string.match(state or '', '^(%a+) (%d+) (%d+)$')
   local move = MOVES[name]
@@ -47,6 +93,9 @@ local function upgrade()
       changed[#changed + 1] = id
       changed[#changed + 1] = head .. '@' .. whole(#body) .. ' ' .. preview(body)
     end
+  end
+  if name == 'ends' then
+    sort_ended(reply[2], ages)
   end
   bulk('HSET', move.to, moved)
   bulk('HSET', name, changed)
