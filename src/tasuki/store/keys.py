@@ -30,8 +30,8 @@
     ring:RUNNER     list   doorbell of one runner
     bell:TYPE       list   doorbell of a type, at most one token
     types           hash   type -> options of its worker
-    terms           hash   types -> how many there may be, STATE -> how long its jobs are kept in ms,
-                           if a server has said so
+    terms           hash   types -> how many there may be, STATE -> how long its jobs are
+                           kept in ms, if a server has said so
     live            set    types that may have waiting jobs
     idle            hash   type without jobs -> since when in ms, and how many it had had by then
     paused          set    types that are not claimed

@@ -87,8 +87,8 @@ class Maintenance:
         """Do a step of everything, unless somebody has just done that.
 
         Besides it makes what is kept of types, events and counters smaller. If it is due and there
-        is a `types_limit`, it writes down how many types there may be from now on, and that the ages
-        of these terms hold for all who tick, whatever theirs are.
+        is a `types_limit`, it writes down how many types there may be from now on, and that the
+        ages of these terms hold for all who tick, whatever theirs are.
         """
         fields = {
             # Those who come in turn are not in step: who is a little early is not sent away.

@@ -22,8 +22,8 @@ class Upkeep:
     is logged.
 
     `types_limit` says how many types there may be from now on. It is kept in the store, so that it
-    holds for all producers, and so are the ages of the retention, for all who do upkeep; None leaves
-    both as they are.
+    holds for all producers, and so are the ages of the retention, for all who do upkeep; None
+    leaves both as they are.
     """
 
     def __init__(self, maintenance: Maintenance, *, types_limit: int | None = None) -> None:
