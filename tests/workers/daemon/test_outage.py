@@ -44,12 +44,18 @@ def host(store: Store, own_server: EmbeddedStore, tmp_path: Path) -> Host:
 
 
 async def test_jobs_are_handed_back_as_soon_as_the_store_is_there_again(
-    host: Host, desk: Desk, own_server: EmbeddedStore, caplog: pytest.LogCaptureFixture
+    host: Host,
+    desk: Desk,
+    own_server: EmbeddedStore,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
 ):
+    mark = tmp_path / "mark"
     # The lease is so long that nobody but the supervisor can take the job back.
     async with host.running(host.options(lease=600)):
-        id = await desk.submit("act", {"do": "hold"})
-        await desk.comes_to(id, State.ACTIVE)
+        id = await desk.submit("act", {"do": "hold", "mark": str(mark)})
+        # Only a job that has begun is blamed for the end of its process.
+        await eventually(mark.exists)
         [pid] = (await host.pids()).values()
 
         os.kill(own_server.pid, signal.SIGKILL)
