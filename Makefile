@@ -13,22 +13,40 @@ ifeq ($(origin PYTHON),file)
 PYTHONS += python3.14 python3.13 python3.12 python3.11
 endif
 
+# Half of what a test does is to wait, and no test knows of another.
+PYTEST = $(BIN)/python -m pytest -n logical --dist worksteal
+# What depends on the store and the Python, and not on the machine around them.
+MATRIX := tests/model tests/wire tests/store tests/property tests/client tests/workers
+
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --no-input
 say = @printf '\n== %s\n' '$(1)'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test check lint types imports chromium unit coverage bench format lock clean
+.PHONY: help venv demo test test-matrix check lint types imports chromium unit coverage bench format lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@printf '\n  PYTHON=%s  VENV=%s  ARGS="..." goes to the program that is run\n' '$(PYTHON)' '$(VENV)'
 
 demo: $(VENV)/.runtime.stamp ## submit real jobs over HTTP and watch them run (KEEP=1 stays up)
 	$(BIN)/python examples/demo.py $(if $(filter-out 0,$(KEEP)),--keep) $(ARGS)
 
 test: check chromium unit ## everything that must pass: check, then all tests
+
+test-matrix: $(VENV)/.dev.stamp ## the oldest store, the ends of the Pythons here, longer faults
+	$(call say,the oldest store)
+	@redis=$$(sh scripts/redis.sh) && "$$redis" --version && \
+	  $(PYTEST) --server "$$redis" $(MATRIX)
+	$(call say,the oldest and the newest Python)
+	@for python in $$(sh scripts/ends.sh $(BIN)/python) ''; do \
+	  if [ -n "$$python" ]; then \
+	    $(MAKE) unit PYTHON="$$python" VENV=".venv-$$python" ARGS="$(MATRIX)" || exit; \
+	  fi; \
+	done
+	$(call say,longer faults)
+	$(BIN)/python -m pytest --long tests/acceptance/test_chaos.py tests/acceptance/test_killers.py
 
 check: lint types imports ## lint, types and import rules
 
@@ -54,7 +72,7 @@ chromium: # for the browser tests; they are skipped, with the reason, where it c
 
 unit: $(VENV)/.dev.stamp ## all tests, without the checks (ARGS="-k lease" picks some)
 	$(call say,tests)
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 coverage: $(VENV)/.dev.stamp ## all tests, and what they did not reach
 	$(BIN)/python -m coverage erase
@@ -76,7 +94,7 @@ lock: $(VENV)/.dev.stamp ## write the lock files anew (UPGRADE=1 takes the newes
 clean: ## remove what was made here, the environments too; data in .tasuki stays
 	rm -rf build dist .coverage .coverage.* .hypothesis .import_linter_cache .pytest_cache .ruff_cache
 	find src tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
-	for venv in $(VENV) $(PEERS); do if [ -f $$venv/pyvenv.cfg ]; then rm -rf $$venv; fi; done
+	for venv in $(VENV) $(PEERS) .venv-python*; do if [ -f $$venv/pyvenv.cfg ]; then rm -rf $$venv; fi; done
 
 # ------------------------------------------------------------------- environments, made once
 

@@ -8,8 +8,21 @@ from pathlib import Path
 import pytest
 
 from tasuki.embedded import running
+from tasuki.embedded.binary import Binary, inspect
 from tasuki.store.store import Store
 from tests.support import Plain, left_behind, plain_client, tag
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--server",
+        type=Path,
+        metavar="PROGRAM",
+        help="the server program for stores, in place of the one that Tasuki comes with",
+    )
+    parser.addoption(
+        "--long", action="store_true", help="let the trials with faults and chance go on for longer"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -18,12 +31,33 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def store_url() -> Iterator[str]:
-    """One embedded store for the whole run. Its directory is short: sockets have short names."""
+def server_program(pytestconfig: pytest.Config) -> Binary | None:
+    """The server program that was asked for, or None for the one that Tasuki comes with."""
+    path: Path | None = pytestconfig.getoption("--server")
+    if path is None:
+        return None
+    found = inspect(path)
+    if not isinstance(found, Binary):
+        pytest.fail(f"{path} {found}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def long(pytestconfig: pytest.Config) -> bool:
+    """Whether trials with faults and chance are to go on for longer than usual."""
+    return bool(pytestconfig.getoption("--long"))
+
+
+@pytest.fixture(scope="session")
+def store_url(server_program: Binary | None) -> Iterator[str]:
+    """One store for the whole run. Its directory is short: sockets have short names."""
     with (
         tempfile.TemporaryDirectory(prefix="tasuki-") as name,
         running(
-            Path(name) / "data", fsync="everysec", extra={"enable-debug-command": "local"}
+            Path(name) / "data",
+            fsync="everysec",
+            extra={"enable-debug-command": "local"},
+            binary=server_program,
         ) as url,
     ):
         yield url

@@ -19,12 +19,16 @@ CHUNK = 1 << 20
 
 
 class Proxy:
-    """Passes everything on at first. `requests` is what clients have sent, in the order it came."""
+    """Passes everything on at first. `requests` is what clients have sent, in the order it came.
 
-    def __init__(self, target: Path, socket: Path) -> None:
+    With `rate` each direction of a connection carries so many bytes a second, and no more.
+    """
+
+    def __init__(self, target: Path, socket: Path, rate: float | None = None) -> None:
         self.url = f"unix://{socket}"
         self.requests: list[bytes] = []
         self._target = target
+        self._seconds_for_a_byte = 1 / rate if rate else 0.0
         self._socket = socket
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
@@ -120,6 +124,7 @@ class Proxy:
                     self._doomed = None
                     doomed.set()
                 await self._flows.wait()
+                await asyncio.sleep(len(data) * self._seconds_for_a_byte)
                 to_store.write(data)
 
         async def replies() -> None:
@@ -127,6 +132,7 @@ class Proxy:
                 await self._flows.wait()
                 if doomed.is_set():
                     return
+                await asyncio.sleep(len(data) * self._seconds_for_a_byte)
                 to_client.write(data)
 
         directions = [asyncio.ensure_future(requests()), asyncio.ensure_future(replies())]
@@ -141,10 +147,10 @@ class Proxy:
 
 
 @contextmanager
-def proxy_to(url: str) -> Iterator[Proxy]:
-    """A proxy in front of a store on a unix socket."""
+def proxy_to(url: str, *, rate: float | None = None) -> Iterator[Proxy]:
+    """A proxy in front of a store on a unix socket; see `Proxy`."""
     with tempfile.TemporaryDirectory(prefix="tasuki-") as name:
-        proxy = Proxy(Path(url.removeprefix("unix://")), Path(name) / "proxy.sock")
+        proxy = Proxy(Path(url.removeprefix("unix://")), Path(name) / "proxy.sock", rate)
         try:
             yield proxy
         finally:

@@ -1,7 +1,8 @@
 """Everything at once: producers, machines that vanish and are stopped, runners that are killed and
 frozen, jobs that kill their process or block it, and a store that is killed and frozen.
 
-`CHAOS_SEED` repeats the faults of an earlier run, as far as processes can be made to.
+`CHAOS_SEED` repeats the faults of an earlier run, as far as processes can be made to. With `--long`
+there are several runs, each with a seed of its own.
 """
 
 import asyncio
@@ -28,7 +29,7 @@ pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(240)]
 SECONDS = 25.0
 DRAIN_SECONDS = 100.0
 MACHINES = 2
-SEED = int(os.environ.get("CHAOS_SEED", random.randrange(10**6)))
+LONG_RUNS = 5
 
 Healthy = tuple[str, object]
 HEALTHY: tuple[Healthy, ...] = (
@@ -106,10 +107,19 @@ class World:
                 return
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    metafunc.parametrize("run", range(LONG_RUNS if metafunc.config.getoption("--long") else 1))
+
+
+@pytest.fixture
+def seed(run: int) -> int:
+    return int(os.environ.get("CHAOS_SEED", random.randrange(10**6))) + run
+
+
 async def test_nothing_is_lost_nothing_is_settled_twice_and_work_goes_on(
-    own_store: StoreProcess, own_desk: Desk, directory: Path, journal: Journal
+    own_store: StoreProcess, own_desk: Desk, directory: Path, journal: Journal, seed: int
 ) -> None:
-    chance = random.Random(SEED)
+    chance = random.Random(seed)
     log = directory / "log"
     started: list[Machine] = []
 
@@ -119,7 +129,7 @@ async def test_nothing_is_lost_nothing_is_settled_twice_and_work_goes_on(
 
     observer, live = Observer(own_desk.store), Liveness(own_desk.reader)
     watching = [asyncio.create_task(watch.run()) for watch in (observer, live)]
-    producer = Producer(Desk(own_desk.store), random.Random(SEED + 1))
+    producer = Producer(Desk(own_desk.store), random.Random(seed + 1))
     try:
         world = World(start, own_store, live)
         until = time.monotonic() + SECONDS
@@ -146,7 +156,7 @@ async def test_nothing_is_lost_nothing_is_settled_twice_and_work_goes_on(
         await asyncio.gather(*watching, return_exceptions=True)
         for machine in started:
             machine.vanish()
-    story = f"seed {SEED}, {faults} faults, longest {live.longest}\n{log.read_text()[-4_000:]}"
+    story = f"seed {seed}, {faults} faults, longest {live.longest}\n{log.read_text()[-4_000:]}"
     assert not left, f"{left}: {story}"
     assert faults > 5, story
     assert len(producer.healthy) > 200, story

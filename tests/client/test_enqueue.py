@@ -67,7 +67,11 @@ async def test_a_delay_or_a_time_makes_it_scheduled(client: Client):
     assert delayed.state is State.SCHEDULED
 
 
-@pytest.mark.parametrize("at", [NOW - timedelta(days=1), datetime.min.replace(tzinfo=UTC)], ids=str)
+@pytest.mark.parametrize(
+    "at",
+    [NOW - timedelta(days=1), datetime.min.replace(tzinfo=UTC)],
+    ids=["yesterday", "the first moment"],
+)
 async def test_a_time_in_the_past_means_now(client: Client, at: datetime):
     job = await client.get(await client.enqueue("email", at=at))
     assert job.state is State.WAITING

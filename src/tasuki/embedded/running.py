@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tasuki.embedded.binary import Binary
 from tasuki.embedded.options import Fsync
 from tasuki.embedded.store import EmbeddedStore
 
@@ -16,6 +17,7 @@ def running(
     fsync: Fsync = "always",
     maxmemory: int | None = None,
     extra: Mapping[str, str] | None = None,
+    binary: Binary | None = None,
 ) -> Iterator[str]:
     """Have a store for the length of a `with` block, and get its URL.
 
@@ -28,7 +30,7 @@ def running(
     Raises:
         EmbeddedError: no server can be had; the message says why and what to do.
     """
-    store = EmbeddedStore(directory, fsync=fsync, maxmemory=maxmemory, extra=extra)
+    store = EmbeddedStore(directory, fsync=fsync, maxmemory=maxmemory, extra=extra, binary=binary)
     asyncio.run(store.start())
     try:
         yield store.url

@@ -43,6 +43,8 @@ class Act(Worker):
             case "until":
                 while not Path(data["file"]).exists():
                     await asyncio.sleep(0.01)
+            case "return":
+                return "x" * (data["size"] - 2)
             case "read":
                 return sys.stdin.read()
             case "kill":

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tasuki.embedded import EmbeddedStore
+from tasuki.embedded.binary import Binary
 from tasuki.model.errors import StoreUnavailableError, StoreUnsafeError
 from tasuki.model.state import State
 from tasuki.store.store import Store
@@ -24,10 +25,10 @@ from tests.workers.desk import Desk
 
 
 @pytest.fixture
-async def own_server() -> AsyncIterator[EmbeddedStore]:
+async def own_server(server_program: Binary | None) -> AsyncIterator[EmbeddedStore]:
     """A server that a test may kill. Nobody starts it again but the test itself."""
     with tempfile.TemporaryDirectory(prefix="tasuki-") as name:
-        async with EmbeddedStore(Path(name) / "data") as server:
+        async with EmbeddedStore(Path(name) / "data", binary=server_program) as server:
             yield server
 
 
