@@ -24,7 +24,7 @@ say = @printf '\n== %s\n' '$(1)'
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-matrix check lint types imports chromium unit coverage bench format lock clean
+.PHONY: help venv demo test test-matrix check lint types imports chromium unit coverage pages bench format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -79,6 +79,9 @@ coverage: $(VENV)/.dev.stamp ## all tests, and what they did not reach
 	$(BIN)/python -m coverage run -m pytest $(ARGS)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
+
+pages: $(VENV)/.dev.stamp ## write the pages of docs/reference that are made from the code
+	$(BIN)/python scripts/reference
 
 bench: $(VENV)/.bench.stamp $(PEERS)/.stamp ## measure, and write docs/performance.* anew (ARGS="--quick" only prints)
 	$(BIN)/python -m benchmarks --peers-python $(PEERS)/bin/python $(or $(ARGS),$(BENCH_RESULTS))

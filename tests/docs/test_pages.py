@@ -12,34 +12,42 @@ from tasuki.model.job import NewJob
 from tasuki.model.names import PRIORITIES
 
 ROOT = Path(__file__).parents[2]
+
+
+def place(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+MADE = runpy.run_path(str(ROOT / "scripts" / "reference"))["PAGES"]
 
 
-def test_the_page_of_states_is_made_from_the_table():
-    page = runpy.run_path(str(ROOT / "scripts" / "states_page.py"))["page"]()
-    assert (ROOT / "docs" / "states.md").read_text() == page
+@pytest.mark.parametrize("name", MADE)
+def test_a_page_that_is_made_from_the_code_says_what_the_code_says(name: str):
+    assert (ROOT / "docs" / "reference" / name).read_text() == MADE[name](), "make pages"
 
 
-def test_the_page_of_limits_is_made_from_the_code():
-    page = runpy.run_path(str(ROOT / "scripts" / "limits_page.py"))["page"]()
-    assert (ROOT / "docs" / "limits.md").read_text() == page
+@pytest.mark.parametrize("page", PAGES, ids=place)
+def test_pages_that_a_page_links_to_are_there(page: Path):
+    for name in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+        assert (page.parent / name).exists(), name
 
 
 def test_every_option_of_a_job_is_explained():
-    text = (ROOT / "docs" / "jobs.md").read_text()
+    text = (ROOT / "docs" / "reference" / "jobs.md").read_text()
     for field in NewJob.__struct_fields__:
         assert f"| `{field}`" in text
     for name, number in PRIORITIES.items():
         assert f"`{name}` ({number})" in text
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=place)
 def test_files_that_a_page_names_are_there(page: Path):
     for name in re.findall(r"`((?:docs|src|examples|scripts)/[\w./-]+)`", page.read_text()):
         assert (ROOT / name).exists(), name
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=place)
 def test_commands_that_a_page_names_are_there(page: Path):
     for name in re.findall(r"`tasuki ([a-z]+)", page.read_text()):
         assert name in main.commands

@@ -1,4 +1,4 @@
-"""Prints docs/limits.md from the numbers in the code: `python scripts/limits_page.py`."""
+"""The page of limits, from the numbers in the code."""
 
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from tasuki.workers.job import LONGEST_PROGRESS
 HEAD = """# Limits
 
 Everything that comes from outside has a bound, in number, bytes or time, and what is refused
-names the field and the limit. Made from the code by `python scripts/limits_page.py`.
+names the field and the limit. Made from the code by `make pages`.
 
 ## Settings
 
@@ -158,7 +158,3 @@ def _looks() -> list[Limit]:
 
 def _size(number: int) -> str:
     return f"{number // 2**20} MiB" if number >= 2**20 else f"{number // 1_024} KiB"
-
-
-if __name__ == "__main__":
-    print(page(), end="")

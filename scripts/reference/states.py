@@ -1,10 +1,10 @@
-"""Prints docs/states.md from the table in the code: `python scripts/states_page.py`."""
+"""The page of states and verbs, from the table in the code."""
 
 from tasuki.model.state import TRANSITIONS, State
 
 HEAD = """# States and verbs
 
-Made from the table in `src/tasuki/model/state.py` by `python scripts/states_page.py`.
+Made from the table in `src/tasuki/model/state.py` by `make pages`.
 
 | verb | from | to | |
 |---|---|---|---|
@@ -22,7 +22,3 @@ def page() -> str:
 
 def _names(states: frozenset[State]) -> str:
     return ", ".join(state for state in State if state in states)
-
-
-if __name__ == "__main__":
-    print(page(), end="")

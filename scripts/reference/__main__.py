@@ -1,0 +1,25 @@
+"""Writes the pages of docs/reference that are made from the code: `python scripts/reference`."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import api
+import commands
+import keys
+import limits
+import settings
+import states
+
+FOLDER = Path(__file__).parents[2] / "docs" / "reference"
+PAGES: Mapping[str, Callable[[], str]] = {
+    "commands.md": commands.page,
+    "http.md": api.page,
+    "keys.md": keys.page,
+    "limits.md": limits.page,
+    "settings.md": settings.page,
+    "states.md": states.page,
+}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page())
