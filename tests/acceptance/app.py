@@ -46,9 +46,10 @@ class Long(Worker):
 
 
 class Busy(Worker):
-    """Blocks the event loop for as many seconds as its data say."""
+    """Blocks the event loop for as many seconds as its data say, one job after the other."""
 
     type = "busy"
+    concurrency = 5
 
     async def process(self, job: Job) -> int:
         note("start", job)
