@@ -75,7 +75,7 @@ class Link:
             await connection.disconnect(nowait=True)
 
     async def _within(
-        self, seconds: float, send: Callable[[Unpack[P]], Awaitable[Any]], *args: Unpack[P]
+        self, seconds: float, send: Callable[[Unpack[P]], Awaitable[Any]], *args: *P
     ) -> Any:
         try:
             with self._deadlines.within(seconds):
