@@ -68,6 +68,8 @@ class Proxy:
 
     def stop(self) -> None:
         self._do(self._close)
+        # One that was accepted just before has become a connection by now.
+        self._do(self._cut)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -101,9 +103,7 @@ class Proxy:
             connection.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
 
-    async def _connected(
-        self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter
-    ) -> None:
+    def _connected(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         connection = asyncio.ensure_future(self._carry(client, to_client))
         self._connections.add(connection)
         connection.add_done_callback(self._connections.discard)

@@ -30,6 +30,11 @@ class Others:
         self.longest = 0.0
         self.calls = 0
 
+    def check(self) -> None:
+        """They went on all the time, and never waited for long."""
+        assert self.calls > 10
+        assert self.longest < ANSWER_SECONDS
+
 
 @asynccontextmanager
 async def others(desk: Desk) -> AsyncIterator[Others]:
@@ -66,7 +71,7 @@ async def test_fifty_jobs_of_five_megabytes(own_desk: Desk, host: Host) -> None:
     ids = [await own_desk.submit("act", data) for _ in range(50)]
     async with others(own_desk) as seen, host.running(host.options()):
         await own_desk.all_come_to(ids, State.COMPLETED, 60)
-    assert seen.longest < ANSWER_SECONDS, seen.calls
+    seen.check()
 
 
 async def test_jobs_of_the_largest_size_there_is(own_desk: Desk, host: Host) -> None:
@@ -74,7 +79,7 @@ async def test_jobs_of_the_largest_size_there_is(own_desk: Desk, host: Host) -> 
     ids = [await own_desk.submit("act", data) for _ in range(4)]
     async with others(own_desk) as seen, host.running(host.options()):
         await own_desk.all_come_to(ids, State.COMPLETED, 60)
-    assert seen.longest < ANSWER_SECONDS, seen.calls
+    seen.check()
 
 
 async def test_large_jobs_and_results_over_a_slow_link(
@@ -88,5 +93,5 @@ async def test_large_jobs_and_results_over_a_slow_link(
         async with others(own_desk) as seen, host.running(host.options()):
             await own_desk.all_come_to(small, State.COMPLETED, 60)
             await own_desk.all_come_to(ids, State.COMPLETED, 90)
-    assert seen.longest < ANSWER_SECONDS, seen.calls
+    seen.check()
     assert {job.crashes for job in await own_desk.reader.jobs(ids)} == {0}

@@ -163,11 +163,14 @@ async def test_a_full_store_that_takes_no_library_runs_it_as_a_script(store: Sto
     someone = await runner(store)
     await enqueue(store)
     forget(plain)
+    [before], most = calls_of(plain, "evalsha"), plain.config_get("maxmemory")["maxmemory"]
     plain.config_set("maxmemory", "1mb")
     try:
         assert len(await someone.claim(n=1)) == 1
     finally:
-        plain.config_set("maxmemory", "0")
+        plain.config_set("maxmemory", most)
+    # The first call is the one that tells that it is not there.
+    assert calls_of(plain, "evalsha") == [before + 2]
 
 
 async def test_a_link_connects_again_after_its_connection_was_cut(store: Store, plain: Plain):

@@ -31,7 +31,7 @@ class ScriptCalls:
         found = script(name)
         if self._functions:
             if _NOT_FOUND in str(error):
-                return pack("FUNCTION", "LOAD", found.library)
+                return pack("FUNCTION", "LOAD", found.definition)
             if _refuses_functions(error):
                 self._use_scripts()
                 return pack("SCRIPT", "LOAD", found.text)

@@ -18,14 +18,14 @@ _FLAGS = re.compile(r"flags=(\S+)")
 class Script(NamedTuple):
     """A verb in both forms in which a store takes it.
 
-    As a function, whose parts are made once, when its `library` is loaded: FCALL `function`. As a
-    script, whose parts are made at every call: EVALSHA `digest`, once `text` is loaded.
+    As a function, whose parts are made once, when its `definition` is loaded: FCALL `function`. As
+    a script, whose parts are made at every call: EVALSHA `digest`, once `text` is loaded.
     """
 
     name: str
     text: str
     digest: str
-    library: str
+    definition: str
     function: str
 
 
@@ -47,13 +47,13 @@ def script(name: str) -> Script:
     text = f"{shebang}\n{verb}return serve(verb, KEYS, ARGV)\n"
     digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
     function = f"tasuki_{name}_{digest[:12]}"
-    library = (
+    definition = (
         f"#!lua name={function}\n{verb}redis.register_function{{\n"
         f"  function_name = '{function}',\n"
         "  callback = function(keys, args) return serve(verb, keys, args) end,\n"
         f"  flags = {{ {_flags(shebang)} }},\n}}\n"
     )
-    return Script(name, text, digest, library, function)
+    return Script(name, text, digest, definition, function)
 
 
 def _add(parts: dict[str, str], name: str, folder: Traversable, above: tuple[str, ...]) -> None:
