@@ -12,7 +12,7 @@ import asyncio
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 CHUNK = 1 << 20
@@ -139,11 +139,11 @@ class Proxy:
         try:
             await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            # Before anything is waited for, since this may be cancelled while it ends.
+            to_store.close()
             for direction in directions:
                 direction.cancel()
             await asyncio.gather(*directions, return_exceptions=True)
-            with suppress(OSError):
-                to_store.close()
 
 
 @contextmanager
