@@ -186,7 +186,11 @@ class Queue:
             for job in self.of(State.WAITING)
             if job.suspect and job.type in demand and job.type not in self.paused
         ]
-        for job in sorted(suspects, key=lambda job: (job.crashes, order.index(job.type), job.id)):
+
+        def rank(job: Job) -> tuple[bool, int, int, int]:
+            return job.crashes > 0, -job.crashes, order.index(job.type), job.id
+
+        for job in sorted(suspects, key=rank):
             if self._take(job, runner, stamp):
                 return {job.type: [job.id]}
         return {}

@@ -188,7 +188,24 @@ class TestApart:
             assert [job.id for job in await someone.claim(n=9)] == [id]
         assert await (await runner(store, APART)).claim(n=9) == []
 
-    async def test_who_has_crashed_the_least_comes_first_of_all_types(self, store: Store):
+    async def test_who_never_crashed_comes_first_and_then_who_crashed_the_most(self, store: Store):
+        await enqueue(store, "once")
+        await self.die(store, "once")
+        await enqueue(store, "twice")
+        await self.die(store, "twice")
+        victim = await runner(store, APART)
+        await victim.claim_one("twice")
+        await store.maintenance().reap([victim.id])
+        await enqueue_many(store, [new_job("never") for _ in range(2)])
+        await self.die(store, "never")
+        someone = await runner(store, APART)
+        order: list[str] = []
+        for _ in range(4):
+            reply = await someone.exchange(demand={"once": 1, "twice": 1, "never": 1})
+            order += [job.type for job in held_by(reply)]
+        assert order == ["never", "never", "twice", "once"]
+
+    async def test_who_never_crashed_comes_first_of_all_types(self, store: Store):
         one = await enqueue(store, priority=-5)
         await self.die(store)
         other = await enqueue_many(store, [new_job("other") for _ in range(2)])

@@ -11,7 +11,8 @@
     progress        hash   id -> progress as JSON
     logged, log:ID  hash   id -> how many lines it ever logged; list of those that are kept
     wait:TYPE       zset   waiting, score = priority
-    apart:TYPE      zset   waiting for a runner that runs them apart, score = crashes
+    apart:TYPE      zset   waiting for a runner that runs them apart; score = 0 for those that
+                           never crashed, otherwise 1,001 less their crashes
     suspects        set    types that have jobs in `apart:TYPE`
     due             zset   scheduled, score = due time in ms
     expires         zset   score = time in ms at which a job that does not run is cancelled

@@ -2,17 +2,17 @@
 
 --@include claim
 
--- The type whose first suspect has crashed the least, among those that are in demand.
-local function least_suspicious(demand, paused)
-  local found, fewest
+-- The type whose first suspect is the next one, among those that are in demand.
+local function next_type(demand, paused)
+  local found, lowest
   for _, want in ipairs(demand) do
     local type = want[1]
     if call('SISMEMBER', 'suspects', type) == 1 and not paused[type] then
       local first = call('ZRANGE', 'apart:' .. type, 0, 0, 'WITHSCORES')
       if not first[1] then
         call('SREM', 'suspects', type)
-      elseif not fewest or tonumber(first[2]) < fewest then
-        found, fewest = type, tonumber(first[2])
+      elseif not lowest or tonumber(first[2]) < lowest then
+        found, lowest = type, tonumber(first[2])
       end
     end
   end
@@ -22,7 +22,7 @@ end
 -- One suspect. There is time to look at it closely.
 local function claim_apart(runner, demand, stamp, paused, age, most)
   for _ = 1, MOST_EXPIRED do
-    local type = least_suspicious(demand, paused)
+    local type = next_type(demand, paused)
     if not type then
       return {}
     end

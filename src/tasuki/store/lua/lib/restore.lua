@@ -39,8 +39,12 @@ local function restore(ids)
   end)
 end
 
--- Apart from all others, because they are suspected of having ended their process. Those that have
--- crashed the least come first, so that the many that did nothing do not wait for the one that did.
+-- Nobody may set a higher number of crashes that fail a job.
+local MOST_CRASHES = 1000
+
+-- Apart from all others, because they are suspected of having ended their process. Those that never
+-- crashed come first, so that the many that did nothing do not wait for the one that did. Of the others
+-- those that crashed the most do, so that the guilty go one by one and not all of them at the end.
 local function set_apart(ids)
   if #ids == 0 then
     return
@@ -49,7 +53,7 @@ local function set_apart(ids)
     local scores = {}
     for i, text in ipairs(gather('HMGET', 'tries', group.ids)) do
       local _, crashes = read_tries(text)
-      scores[i] = crashes
+      scores[i] = crashes > 0 and MOST_CRASHES + 1 - crashes or 0
     end
     return scores
   end)
