@@ -77,8 +77,10 @@ class Queue:
         apart: bool = False,
     ) -> Answer:
         lost = [settle.id for settle in settles if not self._settle(runner, settle, apart=apart)]
-        claim = self._claim_apart if apart else self._claim
-        claimed = claim(runner, demand, stamp)
+        if apart:
+            claimed = self._claim_apart(runner, demand, stamp, crashed_first=bool(settles))
+        else:
+            claimed = self._claim(runner, demand, stamp)
         suspects = {job.type for job in self.of(State.WAITING) if job.suspect}
         return Answer(claimed, sorted(lost), self.cancels(runner), sorted(suspects))
 
@@ -178,17 +180,16 @@ class Queue:
         return claimed
 
     def _claim_apart(
-        self, runner: str, demand: Mapping[str, int], stamp: str
+        self, runner: str, demand: Mapping[str, int], stamp: str, *, crashed_first: bool
     ) -> dict[str, list[int]]:
-        order = list(demand)
         suspects = [
             job
             for job in self.of(State.WAITING)
             if job.suspect and job.type in demand and job.type not in self.paused
         ]
 
-        def rank(job: Job) -> tuple[bool, int, int, int]:
-            return job.crashes > 0, -job.crashes, order.index(job.type), job.id
+        def rank(job: Job) -> tuple[bool, int, int]:
+            return (job.crashes > 0) is not crashed_first, -job.crashes, job.id
 
         for job in sorted(suspects, key=rank):
             if self._take(job, runner, stamp):

@@ -205,6 +205,16 @@ class TestApart:
             order += [job.type for job in held_by(reply)]
         assert order == ["never", "never", "twice", "once"]
 
+    async def test_who_has_come_through_a_job_takes_one_that_crashed_another(self, store: Store):
+        guilty = await enqueue(store)
+        await self.die(store)
+        innocent = await enqueue_many(store, [new_job("other") for _ in range(3)])
+        await self.die(store, "other")
+        someone, demand = await runner(store, APART), {"email": 1, "other": 1}
+        [first] = held_by(await someone.exchange(demand=demand))
+        reply = await someone.exchange(completed(first), demand=demand)
+        assert [first.id, *(job.id for job in held_by(reply))] == [innocent[0], guilty]
+
     async def test_who_never_crashed_comes_first_of_all_types(self, store: Store):
         one = await enqueue(store, priority=-5)
         await self.die(store)

@@ -81,8 +81,14 @@ end
 
 promote_due(request.limit)
 local paused = paused_types(request.demand, request.rung)
-local find = apart and claim_apart or claim
-local claimed, unclaimed = find(runner, request.demand, stamp, paused, age, most)
+local claimed, unclaimed
+if apart then
+  -- A process that has come through a job is risked for one that has crashed another.
+  local came_through = #request.finished + #request.scheduled + #request.released > 0
+  claimed = claim_apart(runner, request.demand, stamp, paused, came_through, age, most)
+else
+  claimed, unclaimed = claim(runner, request.demand, stamp, paused, age, most)
+end
 ring_again(request.rung, paused)
 call('HSET', 'runner:' .. runner, 'number', request.number, 'stamp', stamp,
   'lost', table.concat(lost, ' '))

@@ -16,6 +16,15 @@ local function tries_of(ids)
   return heads
 end
 
+local function with_records(ids)
+  return { ids = ids, records = gather('HMGET', 'jobs', ids), tries = #ids > 0 and tries_of(ids) or {} }
+end
+
+local function take_one(set, id)
+  call('ZREM', set, id)
+  return with_records({ id })
+end
+
 -- The first `n` of a waiting set.
 local function take(set, n)
   local popped = call('ZPOPMIN', set, n)
@@ -23,7 +32,7 @@ local function take(set, n)
   for i = 1, #popped / 2 do
     ids[i] = popped[2 * i - 1]
   end
-  return { ids = ids, records = gather('HMGET', 'jobs', ids), tries = #ids > 0 and tries_of(ids) or {} }
+  return with_records(ids)
 end
 
 local function append(jobs, more, i)
