@@ -69,6 +69,8 @@ local promoted = promote_due(limit)
 local expired = expire(limit, keep.cancelled_age, keep.cancelled_most)
 local pruned, unpruned = prune(limit, request.total, ages)
 local lightened, heavy = prune_bytes(limit, request.bytes)
+-- What is forgotten below has no jobs, and so no numbers of them.
+write_shifts()
 local trimmed = tidy_types(request.counts, ages, limit)
 tidy_live()
 tidy_events()
