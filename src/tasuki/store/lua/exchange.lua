@@ -24,6 +24,7 @@
 --@include notes
 --@include promote
 --@include settle
+--@include steps
 
 local runner, age, most = request.runner, request.cancelled_age, request.cancelled_most
 local lease_end = call('ZSCORE', 'runners', runner)
@@ -75,7 +76,7 @@ end
 
 local due = next_due()
 if due == 0 then
-  promote_due(request.limit)
+  in_steps(request.limit, promote_due)
   due = next_due()
 end
 local paused = paused_types(request.demand, request.rung)
