@@ -39,6 +39,8 @@ test-matrix: $(VENV)/.dev.stamp ## the oldest store, the ends of the Pythons her
 	$(call say,the oldest store)
 	@redis=$$(sh scripts/redis.sh) && "$$redis" --version && \
 	  $(PYTEST) --server "$$redis" $(MATRIX)
+	$(call say,a store that lets nobody call functions)
+	$(PYTEST) --without-functions tests/store/test_matrix.py tests/property
 	$(call say,the oldest and the newest Python)
 	@for python in $$(sh scripts/ends.sh $(BIN)/python) ''; do \
 	  if [ -n "$$python" ]; then \

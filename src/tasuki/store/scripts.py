@@ -1,7 +1,7 @@
 """The Lua scripts: one file per verb in `lua/`, and what they share in `lua/lib/`.
 
-A part names the parts that it needs by `--@include NAME` at its start, and so does a verb. What follows
-in the file of a verb is the body of a function of its request.
+A part names the parts that it needs by `--@include NAME` at its start, and so does a verb. What
+follows in the file of a verb is the body of a function of its request.
 """
 
 import hashlib
@@ -54,6 +54,17 @@ def script(name: str) -> Script:
         f"  flags = {{ {_flags(shebang)} }},\n}}\n"
     )
     return Script(name, text, digest, library, function)
+
+
+def verbs() -> list[str]:
+    """The names of all scripts.
+
+    >>> "enqueue" in verbs()
+    True
+    """
+    folder = files("tasuki.store") / "lua"
+    names = (file.name for file in folder.iterdir())
+    return sorted(name.removesuffix(".lua") for name in names if name.endswith(".lua"))
 
 
 def _add(parts: dict[str, str], name: str, folder: Traversable, above: tuple[str, ...]) -> None:
