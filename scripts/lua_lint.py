@@ -32,8 +32,8 @@ from luaparser.astnodes import (
 
 LUA = Path(__file__).resolve().parent.parent / "src/tasuki/store/lua"
 GIVEN = {
-    "cmsgpack", "ipairs", "math", "next", "os", "pairs", "redis", "string", "table", "tonumber",
-    "tostring", "type", "unpack",
+    "_G", "cmsgpack", "ipairs", "math", "next", "pairs", "rawget", "redis", "string", "table",
+    "tonumber", "tostring", "type", "unpack",
 }  # fmt: skip
 """What a store has for scripts, as far as it is used."""
 WRAPPING = {"serve"}

@@ -1,8 +1,8 @@
 -- Much work is done a little in each call, since the store answers nobody else meanwhile. How much that is
--- hangs on the time it takes: at least one step, and others while the call is short.
+-- hangs on the time it takes: at least one step, and others while little time has passed since the first look.
 --
--- `TIME` stands still during a call. The processor time of the store goes on, and not while it waits
--- for the processor.
+-- In newer stores `TIME` stands still during a call, but `os.clock` goes on: the processor time of the
+-- store, which does not pass while it waits for the processor. In older ones it is the other way round.
 
 --@include base
 
@@ -11,12 +11,23 @@ local ENOUGH_SECONDS = 0.0015
 
 local began
 
+local function seconds()
+  local clock = rawget(_G, 'os')
+  if clock then
+    return clock.clock()
+  end
+  local now = redis.call('TIME')
+  return now[1] + now[2] / 1000000
+end
+
 beginnings[#beginnings + 1] = function()
-  began = os.clock()
+  began = nil
 end
 
 local function time_is_up()
-  return os.clock() - began >= ENOUGH_SECONDS
+  local now = seconds()
+  began = began or now
+  return now - began >= ENOUGH_SECONDS
 end
 
 -- How many jobs may be dealt with at once, where that cannot be parted further.
