@@ -55,10 +55,11 @@ check: lint types imports ## lint, types and import rules
 venv: $(VENV)/.dev.stamp ## make the environment for work on Tasuki
 	@echo "Ready: $(BIN)/python"
 
-lint: $(VENV)/.dev.stamp ## ruff: rules and formatting
+lint: $(VENV)/.dev.stamp ## ruff: rules and formatting; the Lua scripts
 	$(call say,lint)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	$(BIN)/python scripts/lua_lint.py
 
 types: $(VENV)/.dev.stamp ## basedpyright, strict
 	$(call say,types)

@@ -4,12 +4,10 @@ import re
 from importlib.resources import files
 from typing import NamedTuple
 
-from tasuki.store.scripts import script
+from tasuki.store.scripts import script, verbs
 
 LUA = files("tasuki.store") / "lua"
-NAMES = sorted(
-    file.name.removesuffix(".lua") for file in LUA.iterdir() if file.name.endswith(".lua")
-)
+NAMES = verbs()
 LIBRARY = sorted(file.name for file in (LUA / "lib").iterdir() if file.name.endswith(".lua"))
 
 

@@ -11,6 +11,7 @@ from tasuki.store.doctor import Doctor
 from tasuki.store.examination import COUNTED, PAGE, count_jobs
 from tasuki.store.findings import Finding, Trouble
 from tasuki.store.link import CALL_SECONDS, Link
+from tasuki.store.scripts import script
 from tasuki.store.store import Store
 from tests.store.factory import FAR, completed, enqueue, enqueue_many, new_job, released, runner
 from tests.store.invariants import broken, snapshot
@@ -268,3 +269,19 @@ class TestManyScheduled:
         finally:
             await link.close()
         plain.hincrby(store.keyspace.key("counts"), "scheduled:a", -5)
+
+
+async def test_what_other_versions_have_loaded_is_deleted(store: Store, plain: Plain):
+    await enqueue(store)
+    of_another = "tasuki_enqueue_0123456789ab"
+    for name in (of_another, "theirs"):
+        body = f"redis.register_function('{name}', function() return 1 end)"
+        plain.function_load(f"#!lua name={name}\n{body}")
+    try:
+        assert await Doctor(store).forget_old_functions() == 1
+        listed = str(plain.function_list())
+        assert of_another not in listed
+        assert "theirs" in listed
+        assert script("enqueue").function in listed
+    finally:
+        plain.function_delete("theirs")

@@ -46,6 +46,19 @@ async def test_of_waiting_and_scheduled_jobs(
     assert await cost(MANY) == await cost(FEW)
 
 
+async def test_of_500_cancels(store: Store, plain: Plain):
+    """They go in two calls."""
+
+    async def cost(n: int) -> int:
+        ids = await enqueue_many(store, [new_job("ab"[i % 2], expires=FAR) for i in range(n)])
+        ran = counter(plain)
+        await store.operator().cancel_many(ids)
+        return ran()
+
+    await cost(FEW)
+    assert await cost(500) <= 2 * await cost(FEW)
+
+
 async def test_of_active_jobs(store: Store, plain: Plain):
     async def cost(n: int) -> int:
         await enqueue_many(store, [new_job() for _ in range(n)])

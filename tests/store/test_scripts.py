@@ -7,6 +7,7 @@ import pytest
 from tasuki.store import keys
 from tasuki.store.scripts import script
 from tests.store.scripts import LIBRARY, LUA, NAMES, SOURCES
+from tests.support import Plain
 
 # Those that make work for the store, so that they are refused when it is out of memory.
 GROWING = {"enqueue", "probe", "retry"}
@@ -128,3 +129,31 @@ def test_scripts_are_known_by_their_text():
     assert "--@include" not in script("exchange").text
     with pytest.raises(FileNotFoundError):
         script("nothing")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_script_can_be_loaded_as_a_function(name: str, plain: Plain):
+    """Otherwise it would be called in the other way, and nobody would see it."""
+    found = script(name)
+    plain.function_load(found.library, replace=True)
+    assert found.function in str(plain.function_list(found.function))
+
+
+def test_what_a_script_reads_directly_is_little():
+    """It reads like a table of contents: its parts pull what they need."""
+    direct = {
+        name: len(re.findall("^--@include", found.own, re.MULTILINE))
+        for name, found in SOURCES.items()
+    }
+    assert max(direct.values()) <= 9
+    assert direct["exchange"] <= 8
+
+
+def test_what_is_rare_is_noted_when_it_is_written():
+    """A part that looked and found nothing would take it for missing until the end of the call."""
+    text = (LUA / "lib" / "rare.lua").read_text("utf-8")
+    rare = "|".join(re.findall(r"'(\w+)',", text))
+    for file in LIBRARY:
+        part = (LUA / "lib" / file).read_text("utf-8")
+        written = re.findall(rf"call\('(?:HSET|HSETNX|HINCRBY|ZADD|SADD|SET)', '({rare})'", part)
+        assert all(f"written('{name}')" in part for name in written), file

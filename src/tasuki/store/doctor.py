@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tasuki.model.errors import LayoutError
+from tasuki.model.errors import LayoutError, StoreRefusedError
 from tasuki.model.retention import Retention
 from tasuki.model.state import State
 from tasuki.store.codec import ask
@@ -17,6 +17,7 @@ from tasuki.store.findings import Finding, Trouble
 from tasuki.store.keys import LAYOUT
 from tasuki.store.link import Link
 from tasuki.store.maintenance import Maintenance
+from tasuki.store.scripts import script, verbs
 from tasuki.store.store import Store
 
 STEP = 100
@@ -70,6 +71,27 @@ class Doctor:
         if mended or any(finding.kind is Trouble.COUNTS for finding in findings):
             mended += await self._recount()
         return mended
+
+    async def forget_old_functions(self) -> int:
+        """Delete from the store what other versions of Tasuki loaded there. Gives how many scripts.
+
+        Whoever still uses such a version loads what it needs again.
+
+        Raises:
+            StoreError: the store cannot be reached.
+        """
+        try:
+            listed = await self._link.command("FUNCTION", "LIST", "LIBRARYNAME", "tasuki_*")
+        except StoreRefusedError:
+            return 0
+        loaded = {
+            str(dict(zip(each[::2], each[1::2], strict=True))[b"library_name"], "ascii")
+            for each in listed
+        }
+        old = loaded - {script(name).function for name in verbs()}
+        for library in old:
+            await self._link.command("FUNCTION", "DELETE", library)
+        return len(old)
 
     @property
     def _link(self) -> Link:

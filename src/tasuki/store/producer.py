@@ -138,6 +138,13 @@ class Producer:
                     expires[position] = _milliseconds(job.expires)
             if submission.key is not None:
                 keyed.append((first, position, _digest(submission.key), submission.fingerprint))
+        few = {
+            "large": large,
+            "delays": delays,
+            "times": times,
+            "expires": expires,
+            "submissions": keyed,
+        }
         return _encoder.encode(
             {
                 "layout": LAYOUT,
@@ -148,12 +155,8 @@ class Producer:
                 "kinds": kinds,
                 "priorities": priorities,
                 "tails": tails,
-                "large": large,
-                "delays": delays,
-                "times": times,
-                "expires": expires,
-                "submissions": keyed,
                 "key_seconds": KEY_SECONDS,
+                **{name: column for name, column in few.items() if column},
             }
         )
 

@@ -56,6 +56,17 @@ def script(name: str) -> Script:
     return Script(name, text, digest, definition, function)
 
 
+def verbs() -> list[str]:
+    """The names of all scripts.
+
+    >>> "enqueue" in verbs()
+    True
+    """
+    folder = files("tasuki.store") / "lua"
+    names = (file.name for file in folder.iterdir())
+    return sorted(name.removesuffix(".lua") for name in names if name.endswith(".lua"))
+
+
 def _add(parts: dict[str, str], name: str, folder: Traversable, above: tuple[str, ...]) -> None:
     if name in above:
         raise ValueError(f"parts need each other: {' -> '.join((*above, name))}")

@@ -35,6 +35,8 @@ async def doctor(desk: "Desk", repair: bool, as_json: bool) -> int:
     physician = Doctor(desk.store, desk.settings.retention.rules)
     found = await _examine(physician)
     mended = 0
+    if repair:
+        await physician.forget_old_functions()
     if repair and found:
         mended = await physician.repair(found)
         left = await _examine(physician)

@@ -24,6 +24,7 @@
 --@include notes
 --@include promote
 --@include settle
+--@include steps
 
 local runner, age, most = request.runner, request.cancelled_age, request.cancelled_most
 local lease_end = call('ZSCORE', 'runners', runner)
@@ -31,23 +32,17 @@ if not lease_end or lease_end == '0' then
   return redis.error_reply('LEASE_LOST the lease of runner ' .. runner .. ' ran out')
 end
 
-local function answer(stamp, claimed, lost, unclaimed)
-  local next_due = -1
-  local due = call('ZRANGE', 'due', 0, 0, 'WITHSCORES')
-  if unclaimed then
-    next_due = 0
-  elseif due[2] then
-    next_due = math.max(0, tonumber(due[2]) - wall)
-  end
+look_for_rare('cancel:' .. runner)
+local function answer(stamp, claimed, lost, due)
   return cmsgpack.pack({
     stamp = stamp,
     claimed = claimed,
     lost = lost,
     -- At most as many as the runner holds jobs.
-    cancels = call('SMEMBERS', 'cancel:' .. runner),
+    cancels = exists('cancel:' .. runner) and call('SMEMBERS', 'cancel:' .. runner) or {},
     -- A few are enough: whoever runs suspects looks for all of its types.
-    suspects = call('SRANDMEMBER', 'suspects', 100),
-    next_due = next_due,
+    suspects = exists('suspects') and call('SRANDMEMBER', 'suspects', 100) or {},
+    next_due = due or -1,
   })
 end
 
@@ -58,7 +53,7 @@ if last[1] == request.number then
   for id in string.gmatch(last[3], '%S+') do
     lost[#lost + 1] = id
   end
-  return answer(last[2], claimed_before(runner, last[2]), lost)
+  return answer(last[2], claimed_before(runner, last[2]), lost, next_due())
 end
 
 -- A call that went astray and comes after a later one: what it asks for has no one to take it.
@@ -79,7 +74,11 @@ for _, group in ipairs(request.released) do
   settle_released(runner, group, lost, apart, age, most)
 end
 
-promote_due(request.limit)
+local due = next_due()
+if due == 0 then
+  in_steps(request.limit, promote_due)
+  due = next_due()
+end
 local paused = paused_types(request.demand, request.rung)
 local claimed, unclaimed
 if apart then
@@ -93,4 +92,4 @@ ring_again(request.rung, paused)
 call('HSET', 'runner:' .. runner, 'number', request.number, 'stamp', stamp,
   'lost', table.concat(lost, ' '))
 publish()
-return answer(stamp, claimed, lost, unclaimed)
+return answer(stamp, claimed, lost, unclaimed and 0 or due)

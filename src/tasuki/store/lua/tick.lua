@@ -24,6 +24,8 @@
 --@include fold
 --@include lost
 --@include promote
+--@include prune
+--@include steps
 --@include stream
 --@include tidy
 --@include upgrade
@@ -64,19 +66,28 @@ local terms = {
   max_crashes = request.max_crashes,
   keep = keep,
 }
-local reaped = reap_all(lost_runners(), terms, limit)
-local promoted = promote_due(limit)
-local expired = expire(limit, keep.cancelled_age, keep.cancelled_most)
-local pruned, unpruned = prune(limit, request.total, ages)
-local lightened, heavy = prune_bytes(limit, request.bytes)
-local trimmed = tidy_types(request.counts, ages, limit)
+local reaped = reap_all(lost_runners(), terms, allowed(limit))
+local promoted, unpromoted = in_steps(limit, promote_due)
+local expired, unexpired = in_steps(limit, function(step)
+  return expire(step, keep.cancelled_age, keep.cancelled_most)
+end)
+local pruned, unpruned = in_steps(limit, function(step)
+  return prune(step, request.total, ages)
+end)
+local lightened, heavy = in_steps(limit, function(step)
+  return prune_bytes(step, request.bytes)
+end)
+-- What is forgotten below has no jobs, and so no numbers of them.
+write_shifts()
+local room = allowed(limit)
+local trimmed = tidy_types(request.counts, ages, room)
 tidy_live()
 tidy_events()
 local unfolded = fold()
 local unchanged = upgrade(ages)
 publish()
 
-local more = reaped.more or promoted >= limit or expired >= limit or unpruned or heavy or trimmed >= limit
+local more = reaped.more or unpromoted or unexpired or unpruned or heavy or trimmed >= room
   or unfolded or unchanged
 call('HSET', 'clock', 'more', more and '1' or '0')
 return cmsgpack.pack({

@@ -14,6 +14,18 @@ local function ring(type)
   end
 end
 
+-- Rings if jobs of the type wait. Returns whether any do. With a token there is most often work, too.
+local function ring_if_any(type)
+  local there = redis.call('EXISTS', key('wait:' .. type), key('bell:' .. type))
+  if there == 1 then
+    there = call('EXISTS', 'wait:' .. type)
+    if there == 1 then
+      ring(type)
+    end
+  end
+  return there > 0
+end
+
 local function ring_runner(runner)
   if call('EXISTS', 'ring:' .. runner) == 0 then
     call('LPUSH', 'ring:' .. runner, '1')

@@ -1,11 +1,14 @@
 -- One command for many values. Lua passes at most 7,999 values to one call, so longer lists are split.
 
---@include base
+--@include rare
 
 local CHUNK = 7000
 
 local function bulk(command, name, values)
   local n = #values
+  if n > 0 then
+    written(name)
+  end
   for from = 1, n, CHUNK do
     call(command, name, unpack(values, from, math.min(from + CHUNK - 1, n)))
   end

@@ -15,7 +15,7 @@ local MOST_BYTES = 1048576
 -- Which of the types that are in demand, or whose bell rang, somebody has paused: {type = true}.
 local function paused_types(demand, rung)
   local paused = {}
-  if call('EXISTS', 'paused') == 1 then
+  if exists('paused') then
     local types = {}
     for i, want in ipairs(demand) do
       types[i] = want[1]
@@ -33,8 +33,8 @@ end
 -- Hands a token on that woke this runner, when there is work left for another one.
 local function ring_again(rung, paused)
   for _, type in ipairs(rung) do
-    if not paused[type] and call('EXISTS', 'wait:' .. type) == 1 then
-      ring(type)
+    if not paused[type] then
+      ring_if_any(type)
     end
   end
 end
@@ -50,7 +50,7 @@ end
 
 local function grant(runner, type, run, stamp)
   bulk('ZADD', 'lease:' .. runner, pairwise_constant(stamp, run.ids))
-  call('HINCRBY', 'counts', 'active:' .. type, #run.ids)
+  shift('active', type, #run.ids)
   emit('active', type, run.ids)
   return { type = type, ids = run.ids, records = run.records, tries = run.tries }
 end
@@ -81,9 +81,8 @@ local function claim_type(runner, type, n, stamp, left, expiry)
     run = run or taken
     wanted = wanted - #taken.ids
   end
-  if full and call('EXISTS', set) == 1 then
+  if full and ring_if_any(type) then
     left.unclaimed = left.unclaimed or wanted > 0
-    ring(type)
   end
   if run and #run.ids > 0 then
     return grant(runner, type, run, stamp)
@@ -94,7 +93,7 @@ end
 -- age, most  retention of what has expired
 -- Returns what was claimed, by type, and whether more could be claimed at once.
 local function claim(runner, demand, stamp, paused, age, most)
-  local earliest = call('ZRANGE', 'expires', 0, 0, 'WITHSCORES')[2]
+  local earliest = exists('expires') and call('ZRANGE', 'expires', 0, 0, 'WITHSCORES')[2]
   local expiry = { any = earliest and tonumber(earliest) <= wall, age = age, most = most }
   local left = { bytes = MOST_BYTES, expired = MOST_EXPIRED }
   local claimed, noted = {}, {}

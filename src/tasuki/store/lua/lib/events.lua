@@ -12,10 +12,10 @@ local MINUTES_KEPT_SECONDS = 130 * 60
 -- Some for each of 1,000 types. What goes beyond is counted without its type.
 local MINUTE_FIELDS = 6000
 
-local events, entry_bytes, minute
+local events, entry_bytes, minute, shifts
 
 beginnings[#beginnings + 1] = function()
-  events, entry_bytes = {}, 0
+  events, entry_bytes, shifts = {}, 0, {}
   minute = 'minute:' .. math.floor(wall / 60000)
 end
 
@@ -33,7 +33,31 @@ local function emit(what, type, ids)
   events[#events + 1] = text
 end
 
+local function emit_one(what, type, id)
+  entry_bytes = entry_bytes + #type + #id
+  local n = #events
+  events[n + 1], events[n + 2] = what .. ':' .. type, id
+end
+
+-- Adds to how many jobs of a type are active, or scheduled. What ends in a call and what is claimed by
+-- it are most often as many, so it is written when all is known.
+local function shift(state, type, n)
+  local field = state .. ':' .. type
+  shifts[field] = (shifts[field] or 0) + n
+end
+
+local function write_shifts()
+  for field, n in pairs(shifts) do
+    if n ~= 0 then
+      call('HINCRBY', 'counts', field, n)
+    end
+  end
+  shifts = {}
+end
+
+-- The end of a script that moves jobs.
 local function publish()
+  write_shifts()
   if #events > 0 then
     call('XADD', 'events', 'MAXLEN', '~', EVENTS_KEPT, '*', unpack(events))
   end

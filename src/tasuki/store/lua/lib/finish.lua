@@ -6,7 +6,7 @@
 
 -- Most jobs leave nothing in most of these, so a key that does not exist is not asked for each id.
 local function drop(command, name, ids)
-  if call('EXISTS', name) == 1 then
+  if exists(name) then
     bulk(command, name, ids)
   end
 end
@@ -38,7 +38,7 @@ local function erase(ids)
   drop('HDEL', 'progress', ids)
   drop('HDEL', 'before', ids)
   drop('ZREM', 'expires', ids)
-  if call('EXISTS', 'logged') == 1 then
+  if exists('logged') then
     drop_logs(ids)
   end
 end
@@ -55,7 +55,7 @@ end
 -- ended first, and of those with a time of their own only when there are no others. Returns how many.
 local function trim(state, type, most, limit)
   local done, kept = 'done:' .. state .. ':' .. type, 'kept:' .. state .. ':' .. type
-  local plain, own = call('ZCARD', done), call('ZCARD', kept)
+  local plain, own = call('ZCARD', done), exists('keeps') and call('ZCARD', kept) or 0
   local over = math.min(plain + own - most, limit)
   if over <= 0 then
     return 0
@@ -67,21 +67,6 @@ local function trim(state, type, most, limit)
     bulk('ZREM', 'keeps', erase_first(kept, over - plain))
   end
   return over
-end
-
--- Of a job that has ended nothing is to be tried again or to expire: one look, when there is neither.
-local function drop_marks(ids)
-  local there = redis.call('EXISTS', key('tries'), key('expires'))
-  if there == 0 then
-    return
-  end
-  local tries = call('EXISTS', 'tries')
-  if tries == 1 then
-    bulk('HDEL', 'tries', ids)
-  end
-  if there > tries then
-    bulk('ZREM', 'expires', ids)
-  end
 end
 
 -- state, type  what the jobs become
@@ -114,7 +99,9 @@ local function finish(state, type, ids, bodies, runner, age, most, own)
     bulk('ZADD', 'keeps', pairwise_constant(at, ids))
   end
   call('ZADD', 'ripe', 'LT', own and '+inf' or at, state .. ':' .. type)
-  drop_marks(ids)
+  -- Of a job that has ended nothing is to be tried again, or to expire.
+  drop('HDEL', 'tries', ids)
+  drop('ZREM', 'expires', ids)
   -- More than came in, so that it shrinks where it was larger.
   trim(state, type, most, 2 * #ids)
 end

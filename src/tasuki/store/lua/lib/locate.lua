@@ -9,7 +9,7 @@ local function kept_apart(ids, ends)
   for i, id in ipairs(ids) do
     ended[#ended + 1] = ends[i] and id or nil
   end
-  if #ended > 0 and call('EXISTS', 'keeps') == 1 then
+  if #ended > 0 and exists('keeps') then
     for i, score in ipairs(gather('ZMSCORE', 'keeps', ended)) do
       own[ended[i]] = score and true
     end
@@ -33,7 +33,7 @@ local function locate(ids)
   local ends = gather('HMGET', 'ends', ids)
   local dues = gather('ZMSCORE', 'due', ids)
   local groups, order = by_type(ids, records)
-  local waits, suspects = {}, call('EXISTS', 'suspects') == 1
+  local waits, suspects = {}, exists('suspects')
   for _, type in ipairs(order) do
     local scores = gather('ZMSCORE', 'wait:' .. type, groups[type].ids)
     for i, id in ipairs(groups[type].ids) do

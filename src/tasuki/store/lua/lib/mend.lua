@@ -82,7 +82,7 @@ local function complete_live(id, place, expires)
   changed = call('ZREM', 'keeps', id) == 1 or changed
   local held = string.match(place, '^lease:')
   if not held and expires ~= '0' and not call('ZSCORE', 'expires', id) then
-    call('ZADD', 'expires', expires, id)
+    bulk('ZADD', 'expires', { expires, id })
     changed = true
   end
   return changed
@@ -97,7 +97,7 @@ local function drop_extra(id, name)
   if name == 'logged' then
     local lines = call('LLEN', 'log:' .. id)
     if lines > 0 and not call('HGET', 'logged', id) then
-      call('HSET', 'logged', id, lines)
+      bulk('HSET', 'logged', { id, lines })
       return true
     end
   end

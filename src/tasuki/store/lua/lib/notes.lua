@@ -25,6 +25,7 @@ local function write_notes(runner, notes, most)
         bulk('RPUSH', 'log:' .. id, notes.lines[i])
         call('LTRIM', 'log:' .. id, -most, -1)
         call('HINCRBY', 'logged', id, #notes.lines[i])
+        written('logged')
       end
     end
   end

@@ -9,8 +9,14 @@ local function promote(ids)
   bulk('ZREM', 'due', ids)
   local groups, order = restore(ids)
   for _, type in ipairs(order) do
-    call('HINCRBY', 'counts', 'scheduled:' .. type, -#groups[type].ids)
+    shift('scheduled', type, -#groups[type].ids)
   end
+end
+
+-- Milliseconds until the first scheduled job is due, 0 when it is overdue; nil when there is none.
+local function next_due()
+  local first = call('ZRANGE', 'due', 0, 0, 'WITHSCORES')
+  return first[2] and math.max(0, tonumber(first[2]) - wall)
 end
 
 local function promote_due(limit)

@@ -45,7 +45,7 @@ end
 
 -- Deletes up to `limit` of the jobs whose own time comes not after `latest`.
 local function prune_kept(limit, latest)
-  if limit <= 0 or call('EXISTS', 'keeps') == 0 then
+  if limit <= 0 or not exists('keeps') then
     return 0
   end
   local ids = call('ZRANGEBYSCORE', 'keeps', '-inf', latest, 'LIMIT', 0, limit)

@@ -24,8 +24,8 @@ end
 local function leave_lease(runner, type, ids)
   bulk('ZREM', 'lease:' .. runner, ids)
   if #ids > 0 then
-    call('HINCRBY', 'counts', 'active:' .. type, -#ids)
-    if call('EXISTS', 'cancel:' .. runner) == 1 then
+    shift('active', type, -#ids)
+    if exists('cancel:' .. runner) then
       bulk('SREM', 'cancel:' .. runner, ids)
     end
   end
@@ -106,7 +106,7 @@ local function settle_scheduled(runner, group, lost, age, most)
   bulk('ZADD', 'due', due)
   bulk('HSET', 'tries', noted)
   bulk('ZADD', 'expires', expiring)
-  call('HINCRBY', 'counts', 'scheduled:' .. group.type, #ids)
+  shift('scheduled', group.type, #ids)
   count(group.event, group.type, #ids)
   emit('scheduled', group.type, ids)
 end

@@ -4,18 +4,30 @@
 
 local EVENTS_MS = 5 * 60 * 1000
 local EVENTS_BYTES = 32 * 1024 * 1024
-local SAMPLED = 10
+local SAMPLED, SAMPLED_FIELDS = 10, 200
 
--- The stream keeps what happened in the last minutes, and less where its entries are large.
-local function tidy_events()
-  local sample, bytes = call('XREVRANGE', 'events', '+', '-', 'COUNT', SAMPLED), 0
-  for _, entry in ipairs(sample) do
+-- How many of the newest entries were looked at, and how many bytes they have. One may have thousands of
+-- fields, and then it is enough.
+local function sample()
+  local entries, fields, bytes, from = 0, 0, 0, '+'
+  while entries < SAMPLED and fields < SAMPLED_FIELDS do
+    local entry = call('XREVRANGE', 'events', from, '-', 'COUNT', 1)[1]
+    if not entry then
+      break
+    end
     for _, text in ipairs(entry[2]) do
       bytes = bytes + #text
     end
+    entries, fields, from = entries + 1, fields + #entry[2], '(' .. entry[1]
   end
-  if #sample > 0 then
-    local most = math.floor(EVENTS_BYTES / (bytes / #sample))
+  return entries, bytes
+end
+
+-- The stream keeps what happened in the last minutes, and less where its entries are large.
+local function tidy_events()
+  local entries, bytes = sample()
+  if entries > 0 then
+    local most = math.floor(EVENTS_BYTES / (bytes / entries))
     call('XTRIM', 'events', 'MAXLEN', '~', whole(math.min(EVENTS_KEPT, most)))
     call('XTRIM', 'events', 'MINID', '~', whole(math.max(0, wall - EVENTS_MS)))
   end

@@ -8,7 +8,7 @@
 -- Nothing at all when no job has been.
 local function tries_of(ids)
   local heads = {}
-  if call('EXISTS', 'tries') == 1 then
+  if exists('tries') then
     for i, text in ipairs(gather('HMGET', 'tries', ids)) do
       heads[i] = text and string.match(text, '^[^\n]*\n') or ''
     end

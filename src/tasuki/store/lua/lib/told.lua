@@ -6,7 +6,7 @@
 
 -- Which of a runner's jobs it was told to stop: {1 or 0, ...}, or nil when there are none.
 local function told_to_stop(runner, ids)
-  if call('EXISTS', 'cancel:' .. runner) == 1 then
+  if exists('cancel:' .. runner) then
     return gather('SMISMEMBER', 'cancel:' .. runner, ids)
   end
 end

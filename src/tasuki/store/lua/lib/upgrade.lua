@@ -4,6 +4,7 @@
 
 --@include bulk
 --@include jobs
+--@include steps
 
 local INLINE_BYTES = 4096
 local PREVIEW_CHARACTERS = 200
@@ -103,7 +104,7 @@ local function upgrade(ages)
   bulk('HSET', move.to, moved)
   bulk('HSET', name, changed)
   -- Who has large jobs goes in small steps.
-  size = bytes > STEP_BYTES and FEWEST or math.min(MOST, 2 * size)
+  size = (bytes > STEP_BYTES or time_is_up()) and FEWEST or math.min(MOST, 2 * size)
   if reply[1] ~= '0' then
     call('HSET', 'clock', 'upgrade', name .. ' ' .. reply[1] .. ' ' .. whole(size))
     return true

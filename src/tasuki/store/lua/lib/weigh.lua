@@ -11,7 +11,7 @@ local function bytes_aside(text, pattern)
 end
 
 local function weigh(state, ids, bodies)
-  if redis.call('EXISTS', key('data'), key('results')) == 0 then
+  if not exists('data') and not exists('results') then
     return
   end
   local weights, heavy, sum = {}, {}, 0
@@ -35,7 +35,7 @@ end
 
 -- Of jobs that are not finished any more, or gone.
 local function unweigh(ids)
-  if #ids == 0 or call('EXISTS', 'weights') == 0 then
+  if #ids == 0 or not exists('weights') then
     return
   end
   local sums, heavy = {}, {}
