@@ -135,7 +135,7 @@ def test_scripts_are_known_by_their_text():
 def test_every_script_can_be_loaded_as_a_function(name: str, plain: Plain):
     """Otherwise it would be called in the other way, and nobody would see it."""
     found = script(name)
-    plain.function_load(found.library, replace=True)
+    plain.function_load(found.definition, replace=True)
     assert found.function in str(plain.function_list(found.function))
 
 
