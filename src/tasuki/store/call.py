@@ -4,7 +4,6 @@ from functools import cache
 from typing import Any, TypeVar, cast, get_args
 
 import msgspec
-from valkey.exceptions import ConnectionError as Disconnected
 
 from tasuki.model.errors import StoreUnavailableError
 from tasuki.store.link import CALL_SECONDS, Link
@@ -32,7 +31,7 @@ async def call(link: Link, request: Request[R], *, seconds: float = CALL_SECONDS
     try:
         text = await link.run(script, packed, seconds=seconds)
     except StoreUnavailableError as error:
-        if request.writes or not isinstance(error.__cause__, Disconnected):
+        if request.writes or not isinstance(error.__cause__, ConnectionError):
             raise
         text = await link.run(script, packed, seconds=seconds)
     return cast("R", decoder.decode(text))
