@@ -20,10 +20,14 @@ _NEAR = 0.05
 """By how many seconds the time limit of a socket may be off: to set it costs a system call."""
 
 
+_CLOSED = "the client was closed"
+
+
 class BlockingConnection:
     """Carries one call at a time, for one thread at a time.
 
-    `closing` is set when whoever this is for goes: nobody pauses any longer then.
+    `closing` is set when whoever this is for goes: nobody pauses any longer then. Until that, it is
+    closed by who uses it, or in a forked child, where it is the parent's.
     """
 
     def __init__(self, address: Address, name: str, *, closing: Event) -> None:
@@ -37,6 +41,8 @@ class BlockingConnection:
 
     async def call(self, packed: bytes, seconds: float) -> Any:
         """See `Connection`. Ctrl-C ends it, and drops the connection."""
+        if self._closing.is_set():
+            raise StoreUnavailableError(_CLOSED)
         self._busy = True
         end = monotonic() + seconds
         try:
@@ -57,14 +63,14 @@ class BlockingConnection:
             StoreUnavailableError: whoever this is for goes.
         """
         if self._closing.wait(seconds):
-            raise StoreUnavailableError("the client was closed")
+            raise StoreUnavailableError(_CLOSED)
 
     async def close(self) -> None:
         """See `Connection`. A call of another thread ends as if the connection was lost."""
         connected = self._socket
         if connected is None:
             return
-        if self._busy:
+        if self._busy and self._closing.is_set():
             # The thread that waits closes it. Closed from here, its number might be another's.
             try:
                 connected.shutdown(socket.SHUT_RDWR)
