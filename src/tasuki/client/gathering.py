@@ -47,6 +47,10 @@ class Gathering(Generic[C]):
         self._producer = producer
         self._gathered: deque[C] = deque()
 
+    def __len__(self) -> int:
+        """How many wait for the next call."""
+        return len(self._gathered)
+
     def next_batch(self) -> list[C]:
         """Those who wait the longest, as many as fit in one call. Who has left is left out."""
         batch: list[C] = []

@@ -61,6 +61,11 @@ class Group(Gathering[_Caller]):
         self._lock = Lock()
         self._leader: _Caller | None = None
 
+    @property
+    def busy(self) -> bool:
+        """Whether a call is under way."""
+        return self._leader is not None
+
     async def submit(self, submission: Submission, place: str = "") -> list[int]:
         """Make the jobs of a submission, as `Coalescer.submit` does.
 
@@ -73,7 +78,7 @@ class Group(Gathering[_Caller]):
 
     async def close(self) -> None:
         """Wait until all that came before has been answered, by standing behind it."""
-        if self._leader is not None:
+        if self.busy:
             with suppress(StoreError):
                 self._wait(_Caller(Submission(()), 0))
 

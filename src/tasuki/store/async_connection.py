@@ -3,11 +3,15 @@
 import asyncio
 import socket
 from collections import deque
+from collections.abc import Callable
 from typing import Any, cast
 
 from tasuki.store.address import Address
 from tasuki.store.connection import check_greeted, greeting
 from tasuki.store.resp import UNFINISHED, NonsenseError, RefusalError, reply_reader
+
+_AT_ONCE = 65_536
+"""How many bytes are read at once."""
 
 
 class AsyncConnection:
@@ -70,21 +74,28 @@ async def _connected(address: Address) -> "_Stream":
     return stream
 
 
-class _Stream(asyncio.Protocol):
+class _Stream(asyncio.BufferedProtocol):
     """One connection from its beginning to its end."""
 
     def __init__(self) -> None:
         self.lost = False
         self._loop = asyncio.get_running_loop()
         self._reader = reply_reader()
+        # It takes any buffer, though its types know of text and bytes alone.
+        self._feed: Callable[[bytearray, int, int], None] = cast("Any", self._reader).feed
+        # One for all that comes: one for each time would be asked of the system, and given back.
+        self._buffer = bytearray(_AT_ONCE)
         self._calls: deque[tuple[asyncio.Future[Any], float]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
 
-    def data_received(self, data: bytes) -> None:
-        self._reader.feed(data)
+    def get_buffer(self, sizehint: int) -> bytearray:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._feed(self._buffer, 0, nbytes)
         try:
             while (reply := self._reader.gets()) is not UNFINISHED:
                 if not self._calls:
