@@ -1,6 +1,7 @@
 """Calling a script: the only way there is."""
 
 from functools import cache
+from time import monotonic
 from typing import Any, TypeVar, cast, get_args
 
 import msgspec
@@ -11,14 +12,17 @@ from tasuki.store.messages.request import Request
 
 R = TypeVar("R")
 
+LEAST = 0.1
+"""Seconds that must be left for a call that is run again."""
+
 _encoder = msgspec.msgpack.Encoder()
 
 
 async def call(link: Link, request: Request[R], *, seconds: float = CALL_SECONDS) -> R:
     """Run the script that a request is for, and give its reply.
 
-    One that only reads is run again when its connection broke: after a restart of the store the
-    first call of each connection does.
+    One that only reads is run again when its connection broke, if there is time left: after a
+    restart of the store the first call of each connection does.
 
         await call(link, CancelRequest(ids=["A7"], message="", cancelled_age=0, cancelled_most=0))
 
@@ -28,12 +32,14 @@ async def call(link: Link, request: Request[R], *, seconds: float = CALL_SECONDS
     """
     script, decoder = _form(type(request))
     packed = _encoder.encode(request)
+    began = monotonic()
     try:
         text = await link.run(script, packed, seconds=seconds)
     except StoreUnavailableError as error:
-        if request.writes or not isinstance(error.__cause__, ConnectionError):
+        left = seconds - (monotonic() - began)
+        if request.writes or not isinstance(error.__cause__, ConnectionError) or left < LEAST:
             raise
-        text = await link.run(script, packed, seconds=seconds)
+        text = await link.run(script, packed, seconds=left)
     return cast("R", decoder.decode(text))
 
 

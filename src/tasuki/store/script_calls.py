@@ -12,8 +12,8 @@ class ScriptCalls:
     """The calls of scripts on one connection, and what to do about a script that is not known.
 
     Functions are made once, when their library is loaded, and scripts at each call, which costs the
-    store a third of a small call. So scripts are for stores that refuse functions: to a user without
-    the right to them, when they are full, or read-only.
+    store a third of a small call. So scripts are for stores that refuse functions: to a user
+    without the right to them, when they are full, or read-only.
     """
 
     def __init__(self, base: str) -> None:

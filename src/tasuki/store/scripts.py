@@ -1,7 +1,7 @@
 """The Lua scripts: one file per verb in `lua/`, and what they share in `lua/lib/`.
 
-A part names the parts that it needs by `--@include NAME` at its start, and so does a verb. What follows
-in the file of a verb is the body of a function of its request.
+A part names the parts that it needs by `--@include NAME` at its start, and so does a verb. What
+follows in the file of a verb is the body of a function of its request.
 """
 
 import hashlib
