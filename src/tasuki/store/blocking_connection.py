@@ -128,12 +128,13 @@ def _connected(address: Address, seconds: float) -> socket.socket:
             connected.close()
             raise
         return connected
+    tls = address.tls
     connected = socket.create_connection((address.host, address.port), timeout=seconds)
     try:
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        if address.tls:
-            return address.tls.wrap_socket(connected, server_hostname=address.host)
+        if tls:
+            return tls.wrap_socket(connected, server_hostname=address.host)
     except BaseException:
         connected.close()
         raise
