@@ -15,7 +15,8 @@ R = TypeVar("R")
 LEAST = 0.1
 """Seconds that must be left for a call that is run again."""
 
-_encoder = msgspec.msgpack.Encoder()
+# A field that is a sequence may be any: a runner's ids are in a deque.
+_encoder = msgspec.msgpack.Encoder(enc_hook=list)
 
 
 async def call(link: Link, request: Request[R], *, seconds: float = CALL_SECONDS) -> R:
