@@ -17,9 +17,6 @@ from pathlib import Path
 
 CHUNK = 1 << 20
 
-TURNS = 5
-"""Of the loop, after which a connection that was just accepted is known, and can be cut."""
-
 
 class Proxy:
     """Passes everything on at first. `requests` is what clients have sent, in the order it came.
@@ -96,8 +93,6 @@ class Proxy:
         if self._server is not None:
             self._server.close()
             self._server = None
-            for _ in range(TURNS):
-                await asyncio.sleep(0)
         await self._cut()
 
     async def _cut(self) -> None:
