@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from tasuki.cli.settings import Key, keys
-from tasuki.client.coalescer import GATHERED_BYTES
+from tasuki.client.gathering import GATHERED_BYTES
 from tasuki.model.backoff import LONGEST_LIST, LONGEST_SECONDS
 from tasuki.model.job import MOST_ATTEMPTS
 from tasuki.model.names import LONGEST_TYPE_BYTES, MOST_TAGS

@@ -1,34 +1,35 @@
 import asyncio
+import gc
 import inspect
-import os
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import valkey
 
 from tasuki import (
     BlockingClient,
     Client,
     InvalidError,
+    JobFailedError,
     JobNotFoundError,
     StoreUnavailableError,
     WaitTimeoutError,
     connect_sync,
 )
-from tasuki.client.loop_thread import LoopThread
+from tasuki.model.job import JobInfo
 from tasuki.model.state import State
-from tests.support import eventually_sync
+from tests.support import Plain, eventually_sync
 
 
 def test_every_method_of_the_client_is_there():
     def methods(kind: type) -> set[str]:
         return {name for name, _ in inspect.getmembers(kind) if not name.startswith("_")}
 
-    assert methods(Client) == methods(BlockingClient) - {"open", "run"}
+    assert methods(Client) == methods(BlockingClient) - {"open", "run", "each"}
 
 
 @pytest.mark.parametrize("name", ["enqueue", "enqueue_many", "wait", "counts"])
@@ -59,20 +60,97 @@ def test_threads_share_it(blocking: BlockingClient):
     assert blocking.counts()["email"]["waiting"] == 200
 
 
-def test_closing_ends_its_thread_and_refuses_what_comes_later(store_url: str, namespace: str):
-    before = set(threading.enumerate())
+def names(plain: Plain) -> list[str]:
+    return [client["name"] for client in plain.client_list()]
+
+
+def test_closing_ends_its_connections_and_refuses_what_comes_later(
+    store_url: str, namespace: str, plain: Plain
+):
+    threads, connections = set(threading.enumerate()), names(plain)
     client = connect_sync(store_url, namespace=namespace)
     client.enqueue("email")
-    assert {thread.name for thread in set(threading.enumerate()) - before} == {"tasuki-client"}
+    assert set(threading.enumerate()) == threads
+    assert len(names(plain)) > len(connections)
     client.close()
     client.close()
-    assert set(threading.enumerate()) == before
+    eventually_sync(lambda: len(names(plain)) == len(connections))
     with pytest.raises(InvalidError, match="closed"):
         client.enqueue("email")
 
 
+def test_who_forgets_it_frees_its_connections(store_url: str, namespace: str, plain: Plain):
+    before = len(names(plain))
+    client = connect_sync(store_url, namespace=namespace)
+    client.enqueue("email")
+    client.counts()
+    del client
+    gc.collect()
+    eventually_sync(lambda: len(names(plain)) == before)
+
+
+def test_threads_that_wait_hold_nobody_up(blocking: BlockingClient):
+    ids = blocking.enqueue_many([{"type": "email"}] * 6)
+    with ThreadPoolExecutor(6) as threads:
+        waits = [threads.submit(blocking.wait, id) for id in ids]
+        for id in ids:
+            blocking.enqueue("text")
+            blocking.cancel(id)
+        assert {wait.result(10).state for wait in waits} == {State.CANCELLED}
+
+
+def test_a_wait_sees_what_happens_by_its_events(blocking: BlockingClient, plain: Plain):
+    id = blocking.enqueue("email")
+    with ThreadPoolExecutor(1) as threads:
+        waits = threads.submit(blocking.result, id, 10)
+        eventually_sync(lambda: "tasuki-feed" in names(plain))
+        blocking.cancel(id)
+        with pytest.raises(JobFailedError, match="was cancelled"):
+            waits.result(5)
+
+
+def test_it_works_in_a_thread_that_runs_an_event_loop(blocking: BlockingClient):
+    async def main() -> int:
+        return blocking.enqueue("email")
+
+    assert blocking.get(asyncio.run(main())).type == "email"
+
+
+def test_a_job_that_is_removed_is_not_waited_for_any_longer(blocking: BlockingClient, plain: Plain):
+    id = blocking.enqueue("email")
+    with ThreadPoolExecutor(1) as threads:
+        waits = threads.submit(blocking.wait, id)
+        eventually_sync(lambda: "tasuki-feed" in names(plain))
+        blocking.remove(id)
+        with pytest.raises(JobNotFoundError):
+            waits.result(5)
+
+
+def test_what_a_client_gives_one_by_one_comes_so(blocking: BlockingClient):
+    ids = blocking.enqueue_many([{"type": "email"}] * 3)
+
+    async def infos(client: Client) -> AsyncIterator[JobInfo]:
+        for id in ids:
+            yield await client.get(id)
+
+    assert [info.id for info in blocking.each(infos)] == ids
+    for info in blocking.each(infos):  # who stops in between gives back what it had
+        assert info.id == ids[0]
+        break
+    assert blocking.counts()["email"]["waiting"] == 3
+
+
+def test_what_needs_an_event_loop_is_refused(blocking: BlockingClient):
+    async def sleeps(client: Client) -> None:
+        await asyncio.sleep(1)
+
+    with pytest.raises(RuntimeError, match="event loop"):
+        blocking.run(sleeps)
+    assert blocking.enqueue("email") > 0
+
+
 def test_who_waits_in_another_thread_is_told_when_it_closes(
-    store_url: str, namespace: str, plain: valkey.Valkey
+    store_url: str, namespace: str, plain: Plain
 ):
     client = connect_sync(store_url, namespace=namespace)
     id = client.enqueue("email")
@@ -116,32 +194,6 @@ def test_ctrl_c_ends_a_wait_and_the_client_goes_on(store_url: str, namespace: st
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
     assert (out, err, process.returncode) == ("interrupted waiting\n", "", 0)
-
-
-def _main_thread_waits() -> bool:
-    # That is its documented name, underscore and all.
-    frames = sys._current_frames()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    return frames[threading.main_thread().ident or 0].f_code.co_name == "wait"
-
-
-def test_what_is_interrupted_is_cancelled():
-    cancelled = threading.Event()
-
-    async def interrupted() -> None:
-        while not _main_thread_waits():
-            await asyncio.sleep(0)
-        os.kill(os.getpid(), signal.SIGINT)
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            cancelled.set()
-            raise
-
-    thread = LoopThread()
-    with pytest.raises(KeyboardInterrupt):
-        thread.run(interrupted())
-    assert cancelled.wait(5)
-    thread.stop()
 
 
 FORKS = """

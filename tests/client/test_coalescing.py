@@ -7,7 +7,7 @@ import pytest
 
 from tasuki import Client, InvalidError, NewJob, connect
 from tasuki.client import submission
-from tasuki.client.coalescer import GATHERED_BYTES
+from tasuki.client.gathering import GATHERED_BYTES
 from tasuki.store.producer import MOST_JOBS, Submission
 from tasuki.store.store import Store
 from tests.proxy import Proxy

@@ -1,6 +1,7 @@
 """A server that answers as it is told, for what a real one does not do on request."""
 
 import asyncio
+import ssl
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -29,13 +30,25 @@ class FakeStore:
         """Serve, and give the URL."""
         with tempfile.TemporaryDirectory(prefix="tasuki-") as name:
             socket = Path(name) / "s"
-            server = await asyncio.start_unix_server(self._serve, socket)
+            server = await asyncio.start_unix_server(self.serve, socket)
             try:
                 yield f"unix://{socket}"
             finally:
                 server.close()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    @asynccontextmanager
+    async def serving_securely(self, certificate: Path, key: Path) -> AsyncIterator[str]:
+        """Serve over TLS, and give the URL."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate, key)
+        server = await asyncio.start_server(self.serve, "127.0.0.1", 0, ssl=context)
+        try:
+            yield f"valkeys://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        finally:
+            server.close()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer on one connection."""
         try:
             while line := await reader.readline():
                 words = [await self._word(reader) for _ in range(int(line[1:]))]

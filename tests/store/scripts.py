@@ -29,9 +29,14 @@ class Source(NamedTuple):
     @property
     def header(self) -> str:
         """The comment below the shebang, as text."""
+        return "\n".join(line.strip() for line in self.indented.splitlines())
+
+    @property
+    def indented(self) -> str:
+        """The same, where a line that goes on with the one before it begins with spaces."""
         lines = self.own.splitlines()[1:]
         end = next(n for n, line in enumerate(lines) if not line.startswith("--"))
-        return "\n".join(line.removeprefix("--").strip() for line in lines[:end])
+        return "\n".join(line.removeprefix("--").removeprefix(" ") for line in lines[:end])
 
     @property
     def commands(self) -> set[str]:

@@ -6,12 +6,13 @@ import time
 import pytest
 
 from tasuki.model.state import State
-from tasuki.store.codec import ask
+from tasuki.store.call import call
 from tasuki.store.doctor import Doctor
 from tasuki.store.examination import COUNTED, PAGE, count_jobs
 from tasuki.store.findings import Finding, Trouble
 from tasuki.store.link import CALL_SECONDS, Link
 from tasuki.store.scripts import script
+from tasuki.store.messages.checks import Recounted, RecountRequest
 from tasuki.store.store import Store
 from tests.store.factory import FAR, completed, enqueue, enqueue_many, new_job, released, runner
 from tests.store.invariants import broken, snapshot
@@ -247,9 +248,8 @@ class TestManyScheduled:
         assert count is not None
         assert len(count.wrong) == 1
         await enqueue(store, "a", delay=FAR)
-        fields = {"limit": COUNTED, "as_of": count.as_of, "tally": count.tally}
-        reply = await ask(store.shared, "recount", dict[str, int | bool], fields)
-        assert reply == {"changed": 0, "done": False}
+        request = RecountRequest(limit=COUNTED, as_of=count.as_of, tally=count.tally)
+        assert await call(store.shared, request) == Recounted(changed=0, done=False)
         plain.hincrby(store.keyspace.key("counts"), "scheduled:a", -5)
 
     async def test_nothing_is_said_when_jobs_move_faster_than_they_are_counted(

@@ -1,7 +1,7 @@
 import pytest
+from msgspec import msgpack
 
 from tasuki.model.errors import LayoutError
-from tasuki.store.codec import ask
 from tasuki.store.keys import LAYOUT
 from tasuki.store.store import Store
 from tests.store.factory import enqueue, runner
@@ -32,8 +32,9 @@ async def test_every_script_refuses_another_layout_and_changes_nothing(
     else:
         plain.set(layout, found)
     before = snapshot(plain, namespace)
+    writes = name not in READ_ONLY
     with pytest.raises(LayoutError, match="needs layout 2"):
-        await ask(store.shared, name, object, {}, writes=name not in READ_ONLY)
+        await store.shared.run(name, msgpack.encode({"layout": LAYOUT, "writes": writes}))
     assert snapshot(plain, namespace) == before
 
 

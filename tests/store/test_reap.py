@@ -1,4 +1,5 @@
 import asyncio
+from collections import deque
 
 import pytest
 
@@ -260,3 +261,11 @@ async def test_a_reaped_type_rings(store: Store):
     waiting = asyncio.create_task(bell.wait(["email"], 5))
     await store.maintenance().reap([victim.id])
     assert await waiting == "email"
+
+
+async def test_the_dead_may_be_named_in_any_sequence(store: Store):
+    id = await enqueue(store)
+    victim = await runner(store)
+    await victim.claim_one()
+    reaped = await store.maintenance().reap(deque([victim.id]), begun=deque([encode_id(id)]))
+    assert reaped.requeued == 1

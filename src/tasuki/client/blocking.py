@@ -1,16 +1,17 @@
 """The client's blocking face."""
 
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import wraps
 from threading import Lock
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from weakref import finalize
 
+from tasuki.client.by_hand import drive, drive_each
 from tasuki.client.client import Client
-from tasuki.client.loop_thread import LoopThread
-from tasuki.model.errors import InvalidError
+from tasuki.client.pool import Pool
+from tasuki.model.errors import InvalidError, StoreUnavailableError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,16 +36,17 @@ class BlockingClient:
             id = client.enqueue("resize", {"path": "cat.png"})
             print(client.result(id, timeout=60))
 
-    Any number of threads may share one. It works in a thread of its own, which starts with the
-    first call, and ends when it is closed or nobody holds it any more. In a forked child process it
-    connects anew. Ctrl-C ends the wait for an answer.
+    Any number of threads may share one: those that enqueue at the same time share calls of the
+    store, and each that does something else has a connection of its own while it does it. There is
+    no other thread and no event loop; in a thread that runs one, a call blocks it. In a forked
+    child process it connects anew. Ctrl-C ends the wait for an answer.
     """
 
-    def __init__(self, connect: Callable[[], Coroutine[Any, Any, Client]]) -> None:
-        self._connect = connect
+    def __init__(self, open_pool: Callable[[], Pool]) -> None:
+        self._open_pool = open_pool
         self._lock = Lock()
         self._process = os.getpid()
-        self._opened: tuple[LoopThread, Client] | None = None
+        self._pool: Pool | None = None
         self._closed = False
 
     enqueue = _blocking(Client.enqueue)
@@ -59,54 +61,73 @@ class BlockingClient:
     remove = _blocking(Client.remove)
 
     def run(self, method: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
-        """Call a coroutine function with the `Client` behind this one, in its event loop."""
-        thread, client = self._session()
-        return thread.run(method(client))
+        """Call a coroutine function with a `Client` that blocks. It must await nothing else."""
+        pool = self._here()
+        client = pool.take()
+        try:
+            return drive(method(client))
+        except StoreUnavailableError:
+            if self._closed:
+                raise StoreUnavailableError("the client was closed") from None
+            raise
+        finally:
+            pool.give_back(client)
+
+    def each(self, method: Callable[[Client], AsyncIterator[T]]) -> Iterator[T]:
+        """Go through what an asynchronous generator function of a `Client` gives; see `run`."""
+        pool = self._here()
+        client = pool.take()
+        try:
+            yield from drive_each(method(client))
+        finally:
+            pool.give_back(client)
 
     def open(self) -> None:
         """Connect, unless that was done before. Every other method does so too."""
-        self._session()
-
-    def _session(self) -> tuple[LoopThread, Client]:
-        self._be_here()
-        with self._lock:
-            if self._closed:
-                raise InvalidError("this client is closed; connect again")
-            if self._opened is None:
-                thread = LoopThread()
-                try:
-                    self._opened = thread, thread.run(self._connect())
-                except BaseException:
-                    thread.stop()
-                    raise
-                self._ending = finalize(self, _let_go, *self._opened)
-                # At the end of the program there is nothing that would have to be freed.
-                self._ending.atexit = False
-            return self._opened
+        self._here()
 
     def close(self) -> None:
-        """Let submissions that are under way come to their end, and end the thread."""
+        """Let submissions that are under way come to their end, and close all connections.
+
+        Threads that wait for something else get a StoreUnavailableError.
+        """
         self._be_here()
         with self._lock:
             self._closed = True
-            if self._opened is not None:
-                thread, client = self._opened
-                self._opened = None
-                self._ending.detach()
-                thread.run(client.close())
-                thread.stop()
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            self._ending.detach()
+            pool.close()
+
+    def _here(self) -> Pool:
+        if self._process != os.getpid():
+            self._be_here()
+        pool = self._pool
+        if pool is None:
+            pool = self._opened()
+        return pool
+
+    def _opened(self) -> Pool:
+        with self._lock:
+            if self._closed:
+                raise InvalidError("this client is closed; connect again")
+            if self._pool is None:
+                self._pool = self._open_pool()
+                self._ending = finalize(self, self._pool.drop)
+            return self._pool
 
     def _be_here(self) -> None:
-        """In a forked child, forget the thread, which is not there, and the parent's connections.
+        """In a forked child, leave the parent's connections alone.
 
-        The lock may have been held in the parent, by a thread that is not there either.
+        The lock may have been held in the parent, by a thread that is not there.
         """
         if self._process != os.getpid():
             self._process = os.getpid()
             self._lock = Lock()
-            if self._opened is not None:
+            if self._pool is not None:
                 self._ending.detach()
-                self._opened = None
+                self._pool.drop()
+                self._pool = None
 
     def __enter__(self) -> Self:
         return self
@@ -118,8 +139,3 @@ class BlockingClient:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _let_go(thread: LoopThread, client: Client) -> None:
-    """What is left to do when nobody holds a client any more that has not been closed."""
-    thread.let_go(client.close)

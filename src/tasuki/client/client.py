@@ -1,14 +1,12 @@
 """The client, for code that runs in an event loop."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
 from tasuki.client.jobs import new_job, new_jobs, submission
-from tasuki.client.session import Session
+from tasuki.client.session import LoopSessions, Session
 from tasuki.client.sizes import checked_limit
 from tasuki.model.backoff import BackoffRule, check_seconds
 from tasuki.model.errors import JobFailedError, WaitTimeoutError
@@ -43,35 +41,13 @@ class Client:
     def __init__(
         self, store: Store, *, owns_store: bool = False, data_limit: int = DATA_BYTES
     ) -> None:
-        self._store = store
-        self._owns_store = owns_store
-        self._data_limit = checked_limit(data_limit)
-        self._home: asyncio.AbstractEventLoop | None = None
-        self._sessions: dict[asyncio.AbstractEventLoop, Session] = {}
-        self._session: Session | None = None
-        with suppress(RuntimeError):  # no loop is running: the first call finds one
-            self._session = self._open(asyncio.get_running_loop())
+        self._sessions = LoopSessions(
+            store, owns_store=owns_store, data_limit=checked_limit(data_limit)
+        )
 
     def _here(self) -> Session:
-        """The session of the running event loop."""
-        loop = asyncio.get_running_loop()
-        session = self._session
-        if session is None or session.loop is not loop:
-            session = self._session = self._sessions.get(loop) or self._open(loop)
-        return session
-
-    def _open(self, loop: asyncio.AbstractEventLoop) -> Session:
-        """A session for a loop. The store that was handed in is for the first loop alone."""
-        for gone in [known for known in self._sessions if known.is_closed()]:
-            self._sessions.pop(gone, None)
-        self._home = self._home or loop
-        first = self._home is loop
-        session = self._sessions[loop] = Session(
-            self._store if first else self._store.anew(),
-            owns_store=self._owns_store or not first,
-            data_limit=self._data_limit,
-        )
-        return session
+        """The parts that talk to the store, for who calls."""
+        return self._sessions.here()
 
     # ---------------------------------------------------------------------------- submitting
 
@@ -201,8 +177,7 @@ class Client:
                 return info
             raise WaitTimeoutError(f"job {id} is {info.state}")
         try:
-            async with asyncio.timeout(timeout):
-                return await self._here().waiting.ended(id)
+            return await self._here().waiting.ended(id, timeout)
         except TimeoutError:
             raise WaitTimeoutError(f"job {id} has not ended within {timeout:g} s") from None
 
@@ -258,10 +233,7 @@ class Client:
 
     async def close(self) -> None:
         """Let submissions that are under way come to their end, and stop waiting for jobs."""
-        self._session = None
-        session = self._sessions.pop(asyncio.get_running_loop(), None)
-        if session is not None:
-            await session.close()
+        await self._sessions.close()
 
     async def __aenter__(self) -> Self:
         return self

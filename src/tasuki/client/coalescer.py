@@ -1,4 +1,4 @@
-"""Makes the submissions of many callers in few calls of the store.
+"""Makes the submissions of many coroutines in few calls of the store.
 
 A caller who finds no call in flight makes one at once, in its own task. Those who come while a call
 is in flight are gathered, and a task of the coalescer makes all of them in the next call. So a lone
@@ -6,20 +6,13 @@ caller pays nothing, and throughput grows with the number of callers.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Iterable
 from contextlib import suppress
 
+from tasuki.client.gathering import Gathering
 from tasuki.client.sizes import data_size
 from tasuki.model.errors import InvalidError, StoreError, StoreUnavailableError
-from tasuki.store.producer import MOST_JOBS, Producer, Submission, check_size
+from tasuki.store.producer import Producer, Submission, check_size
 from tasuki.wire.limits import DATA_BYTES
-
-GATHERED_BYTES = 2**20
-"""How much job data is gathered for one call, so that it holds up nobody else for long.
-
-One submission alone may be larger.
-"""
 
 
 class _Caller:
@@ -32,29 +25,28 @@ class _Caller:
         self.size = size
         self.ids: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
 
-    def answer(self, answer: list[int] | InvalidError) -> None:
-        if self.ids.done():
-            return
-        if isinstance(answer, InvalidError):
-            self.ids.set_exception(answer)
-        else:
-            self.ids.set_result(answer)
+    @property
+    def done(self) -> bool:
+        return self.ids.done()
+
+    def answer(self, ids: list[int]) -> None:
+        if not self.done:
+            self.ids.set_result(ids)
 
     def refuse(self, error: Exception) -> None:
-        if not self.ids.done():
+        if not self.done:
             self.ids.set_exception(error)
 
 
-class Coalescer:
+class Coalescer(Gathering[_Caller]):
     """Gathers submissions. For use in one event loop.
 
     `data_limit` is how many bytes the data of one job may have.
     """
 
     def __init__(self, producer: Producer, data_limit: int = DATA_BYTES) -> None:
-        self._producer = producer
+        super().__init__(producer)
         self._data_limit = data_limit
-        self._gathered: deque[_Caller] = deque()
         self._in_flight = False
         self._task: asyncio.Task[None] | None = None
 
@@ -80,7 +72,7 @@ class Coalescer:
         try:
             [answer] = await self._producer.enqueue((submission,))
         except StoreUnavailableError as error:
-            self._refuse_gathered(error)
+            self.refuse_gathered(error)
             raise
         finally:
             if self._gathered:
@@ -103,60 +95,13 @@ class Coalescer:
         return caller.ids
 
     async def _make_gathered(self) -> None:
+        batch: list[_Caller] = []
         try:
             while self._gathered:
-                await self._make(self._next_batch())
+                batch = self.next_batch()
+                await self.make(batch)
         finally:
             self._in_flight = False
-            for caller in self._gathered:
-                caller.ids.cancel()
-
-    def _next_batch(self) -> list[_Caller]:
-        """Those who wait the longest, as many as fit in one call. Who has left is left out."""
-        batch: list[_Caller] = []
-        jobs = size = 0
-        while self._gathered:
-            caller = self._gathered[0]
-            if not caller.ids.done():
-                jobs += len(caller.submission.jobs)
-                size += caller.size
-                if batch and (jobs > MOST_JOBS or size > GATHERED_BYTES):
-                    break
-                batch.append(caller)
-            self._gathered.popleft()
-        return batch
-
-    async def _make(self, batch: list[_Caller]) -> None:
-        try:
-            answers = await self._producer.enqueue([caller.submission for caller in batch])
-        except InvalidError as error:
-            await self._make_one_by_one(batch, error)
-        except Exception as error:  # noqa: BLE001 - those who wait must hear of it, whatever it is
-            _refuse(batch, error)
-            if isinstance(error, StoreUnavailableError):
-                self._refuse_gathered(error)
-        else:
-            for caller, answer in zip(batch, answers, strict=True):
-                caller.answer(answer)
-        finally:
             # Whoever has no answer yet will get none: the loop is coming to its end.
-            for caller in batch:
+            for caller in (*batch, *self._gathered):
                 caller.ids.cancel()
-
-    async def _make_one_by_one(self, batch: list[_Caller], error: InvalidError) -> None:
-        """Nothing of the batch was sent, because one of them cannot be. The others go on."""
-        if len(batch) == 1:
-            _refuse(batch, error)
-            return
-        for caller in batch:
-            await self._make([caller])
-
-    def _refuse_gathered(self, error: StoreUnavailableError) -> None:
-        """Who waits behind a store that is away would wait in vain, and too long."""
-        _refuse(self._gathered, error)
-        self._gathered.clear()
-
-
-def _refuse(callers: Iterable[_Caller], error: Exception) -> None:
-    for caller in callers:
-        caller.refuse(error)

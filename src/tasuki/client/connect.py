@@ -4,8 +4,11 @@ from functools import partial
 
 from tasuki.client.blocking import BlockingClient
 from tasuki.client.client import Client
+from tasuki.client.pool import Pool
 from tasuki.client.sizes import checked_limit
 from tasuki.model.errors import InvalidError
+from tasuki.store.async_connection import AsyncConnection
+from tasuki.store.connection import Connect
 from tasuki.store.store import DEFAULT_NAMESPACE, Store
 from tasuki.wire.limits import DATA_BYTES
 
@@ -36,7 +39,7 @@ async def connect(
         StoreUnsafeError: the store would lose jobs; the message says what to change.
         StoreUnavailableError: the store cannot be reached.
     """
-    limit, store = checked_limit(data_limit), _store(url, namespace)
+    limit, store = checked_limit(data_limit), _store(url, namespace, AsyncConnection)
     try:
         await store.check(allow_unsafe=allow_unsafe)
     except BaseException:
@@ -61,18 +64,23 @@ def connect_sync(
         InvalidError, StoreError: as `connect`.
     """
     client = BlockingClient(
-        partial(connect, url, namespace=namespace, allow_unsafe=allow_unsafe, data_limit=data_limit)
+        partial(
+            Pool,
+            partial(_store, url, namespace),
+            allow_unsafe=allow_unsafe,
+            data_limit=checked_limit(data_limit),
+        )
     )
     client.open()
     return client
 
 
-def _store(url: str, namespace: str) -> Store:
+def _store(url: str, namespace: str, connect: Connect) -> Store:
     for field, value in (("url", url), ("namespace", namespace)):
         if not isinstance(value, str):
             raise InvalidError("must be text", field=field)
     try:
-        return Store(url, namespace=namespace)
+        return Store(url, namespace=namespace, connect=connect)
     except InvalidError as error:
         if error.field != "url":
             raise

@@ -25,7 +25,8 @@ RETRY_SECONDS = 1.0
 LINGER_SECONDS = 5.0
 """How long events are still read when nobody waits: the next one to wait finds them flowing."""
 
-_HINTS = frozenset({*FINISHED, "removed"})
+HINTS = frozenset({*FINISHED, "removed"})
+"""What events say of a job that may have ended."""
 
 
 class _Watch:
@@ -58,10 +59,11 @@ class Waiting:
         self._looking: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
 
-    async def ended(self, id: int) -> JobInfo:
-        """Wait until a job has ended, however long that takes.
+    async def ended(self, id: int, seconds: float | None = None) -> JobInfo:
+        """Wait until a job has ended, at most so many seconds, or however long that takes.
 
         Raises:
+            TimeoutError: it has not ended in this time.
             JobNotFoundError: there is no such job, or not any more.
             StoreUnavailableError: the store is away at the start. Later, its return is waited for.
             StoreError: the store refuses.
@@ -72,7 +74,8 @@ class Waiting:
         self._look_at([id])
         self._start()
         try:
-            return await future
+            async with asyncio.timeout(seconds):
+                return await future
         finally:
             watch.futures.discard(future)
             if not watch.futures and self._watches.get(id) is watch:
@@ -139,7 +142,7 @@ class Waiting:
                 wanted_at = clock()
 
     def _hinted(self, event: Event) -> Iterable[int]:
-        return (id for id in event.ids if id in self._watches) if event.what in _HINTS else ()
+        return (id for id in event.ids if id in self._watches) if event.what in HINTS else ()
 
     def _seen(self, id: int) -> bool:
         watch = self._watches.get(id)
@@ -170,9 +173,14 @@ class Waiting:
             self._gone(id)
 
     def _gone(self, id: int) -> None:
-        self._fail([id], JobNotFoundError(id, "it was removed, or is not kept when it ends"))
+        self._fail([id], gone(id))
 
     def _fail(self, ids: Collection[int], error: Exception) -> None:
         for id in ids:
             for future in self._watches[id].pending() if id in self._watches else ():
                 future.set_exception(error)
+
+
+def gone(id: int) -> JobNotFoundError:
+    """The error for a job that is waited for, and is not there."""
+    return JobNotFoundError(id, "it was removed, or is not kept when it ends")

@@ -24,6 +24,7 @@ from tasuki.embedded.options import StoreOptions, config_text, conversion_config
 from tasuki.embedded.probe import ServerState, observe
 from tasuki.embedded.process import CLEAN_END, StoreProcess
 from tasuki.embedded.resp import NoAnswerError, RefusedError, ask
+from tasuki.model.pauses import Pauses
 
 QUICK_LOOK = 0.02
 """Seconds between two looks at a server that has not answered yet."""
@@ -164,7 +165,7 @@ class Launcher:
             if seen := state.loading:
                 self.emit(Loading(seen.loaded, seen.total, seen.eta))
             await asyncio.sleep(pause)
-            pause = min(2 * pause, SLOW_LOOK)
+            pause = Pauses(QUICK_LOOK, SLOW_LOOK).after(pause)
 
 
 def _clear(path: Path) -> None:

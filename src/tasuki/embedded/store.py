@@ -37,15 +37,13 @@ from tasuki.embedded.lock import FileLock
 from tasuki.embedded.options import Fsync, StoreOptions
 from tasuki.embedded.resp import until_closed
 from tasuki.embedded.shared import Running, SharedServer
+from tasuki.model.pauses import Pauses
 
 SETTLING = 0.05
 """Seconds between the end of a connection and a look at whether the server ended too."""
 
-FIRST_DELAY = 0.1
-"""Seconds from a death to the first try to start the server again."""
-
-LAST_DELAY = 5.0
-"""Seconds between tries, once they have doubled up to here."""
+DELAYS = Pauses(0.1, 5.0)
+"""Seconds from a death to the first try to start the server again, and between the next ones."""
 
 LOOK_SECONDS = 1.0
 """Seconds between two looks at the files of the server that runs."""
@@ -170,7 +168,7 @@ class EmbeddedStore:
         Raises:
             StoreNotStartedError: `start()` has not been called.
         """
-        delay = FIRST_DELAY
+        delay = DELAYS.first
         while True:
             running = self._now()
             began = time.monotonic()
@@ -180,9 +178,9 @@ class EmbeddedStore:
             else:
                 self._emit(Died(running.pid, *self._server.last_words(running)))
             if time.monotonic() - began > STEADY:
-                delay = FIRST_DELAY
+                delay = DELAYS.first
             self._running = await self._bring_back(delay)
-            delay = min(2 * delay, LAST_DELAY)
+            delay = DELAYS.after(delay)
 
     async def stop(self) -> None:
         """Leave the server; the last user stops it and waits until all its data is on disk.
@@ -284,8 +282,8 @@ class EmbeddedStore:
             try:
                 running = await self._server.reach(again=True)
             except EmbeddedError as error:
-                delay = min(2 * delay, LAST_DELAY)
-                if delay < LAST_DELAY or time.monotonic() - told >= TELL_SECONDS:
+                delay = DELAYS.after(delay)
+                if delay < DELAYS.last or time.monotonic() - told >= TELL_SECONDS:
                     told = time.monotonic()
                     self._emit(StartFailed(str(error), delay))
             else:

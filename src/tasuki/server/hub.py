@@ -5,13 +5,14 @@ import logging
 from typing import NoReturn
 
 from tasuki.model.errors import StoreError
+from tasuki.model.pauses import Pauses
 from tasuki.server.frames import Batch, batches, order
 from tasuki.server.subscription import Subscription
 from tasuki.store.feed import Feed
 
 log = logging.getLogger("tasuki.server")
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+PAUSES = Pauses(0.1, 2.0)
 """Seconds between two tries while the store is away."""
 INSTANT = 0.001
 """Seconds to wait for events that should be there already."""
@@ -97,18 +98,18 @@ class EventHub:
                 self._reading = None
 
     async def _read(self) -> NoReturn:
-        pause = FIRST_PAUSE
+        pause = PAUSES.first
         while True:
             try:
                 position, events = await self._feed.read(self._position)
                 found = batches(events)
                 if len(found) >= LAGGING:
                     await self._check_gap()
-                pause = FIRST_PAUSE
+                pause = PAUSES.first
             except StoreError as error:
                 log.debug("events wait for the store: %s", error)
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                pause = PAUSES.after(pause)
                 await self._look_after_absence()
                 continue
             self._position = position

@@ -1,24 +1,38 @@
-"""The address of a store, and connections to it."""
+"""The address of a store."""
 
 import re
-from typing import Any
-from urllib.parse import unquote_plus, urlsplit
-
-from valkey.asyncio.connection import AbstractConnection, Connection, parse_url
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, parse_qs, unquote, unquote_plus, urlsplit
 
 from tasuki.model.errors import InvalidError
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 _USER_AND_PASSWORD = re.compile(r"^([^:/]+://[^:/@]*):.*@")
 HIDDEN = "***"
 """Stands for what is not shown."""
 
 _SCHEMES = ("valkey", "valkeys", "redis", "rediss", "unix")
+_OPTIONS = frozenset({"db", "username", "password"})
+_TLS_OPTIONS = frozenset(
+    {
+        "ssl_cert_reqs",
+        "ssl_ca_certs",
+        "ssl_certfile",
+        "ssl_keyfile",
+        "ssl_check_hostname",
+        "ssl_ciphers",
+    }
+)
+_PORT = 6379
 
 
 class Address:
     """Where the store is: `unix:///path/store.sock`, `valkey://host:6379/0`, `rediss://...`.
 
-    Printing an address never shows its password.
+    `path` is that of a unix socket, or empty. Printing an address never shows its password.
 
     Raises:
         InvalidError: naming the field `url`, when the URL is not one that Tasuki can use.
@@ -26,35 +40,49 @@ class Address:
 
     def __init__(self, url: str) -> None:
         try:
-            scheme = urlsplit(url).scheme
+            parts = urlsplit(url)
         except ValueError as error:
             raise InvalidError("cannot be read: it is no URL", field="url") from error
-        if scheme not in _SCHEMES:
+        if parts.scheme not in _SCHEMES:
             raise InvalidError(
                 f"must start with one of {', '.join(f'{s}://' for s in _SCHEMES)}", field="url"
             )
-        try:
-            options: dict[str, Any] = dict(parse_url(url))
-        except ValueError as error:
-            raise InvalidError(f"cannot be read: {_reason(error)}", field="url") from error
         self.url = url
-        self._class: type[AbstractConnection] = options.pop("connection_class", Connection)
-        self._options = options
+        self._secure = parts.scheme in ("valkeys", "rediss")
+        self._options = self._read_options(parts.query)
+        self.username = unquote(parts.username or "") or self._options.get("username", "")
+        self.password = unquote(parts.password or "") or self._options.get("password", "")
+        unix = parts.scheme == "unix"
+        self.path = unquote(parts.path) if unix else ""
+        self.host = unquote(parts.hostname or "localhost")
+        self.port = _port(parts)
+        self.database = self._database("" if unix else parts.path.strip("/"))
 
-    def connection(self, name: str, *, anonymous: bool = False) -> AbstractConnection:
-        """A new connection, not yet open. `name` is seen in the store's list of clients.
+    def _read_options(self, query: str) -> dict[str, str]:
+        options = {name: values[0] for name, values in parse_qs(query).items()}
+        known = _OPTIONS | _TLS_OPTIONS if self._secure else _OPTIONS
+        for name in options:
+            if name not in known:
+                raise InvalidError(
+                    f"has an option {name}; there are {', '.join(sorted(known))}", field="url"
+                )
+        return options
 
-        An `anonymous` one does without the user and the password of the URL.
+    def _database(self, path: str) -> int:
+        text = self._options.get("db", path) or "0"
+        if not (text.isascii() and text.isdigit()):
+            raise InvalidError("must have a number as its database", field="url")
+        return int(text)
 
-        It has no timeouts and no retries of its own: those who use it set their deadlines, because
-        a blocking call has another one than a script.
-        """
-        options: dict[str, Any] = self._options
-        if issubclass(self._class, Connection):
-            options = {**options, "socket_keepalive": True}
-        if anonymous:
-            options = {k: v for k, v in options.items() if k not in ("username", "password")}
-        return self._class(**options, client_name=name, socket_timeout=None)
+    @cached_property
+    def tls(self) -> "SSLContext | None":
+        """What TLS is made with; None when the connection is a plain one."""
+        if not self._secure:
+            return None
+        # Only those who use TLS pay for loading it.
+        from tasuki.store.tls import tls_context
+
+        return tls_context(self._options)
 
     def __str__(self) -> str:
         return redacted(self.url)
@@ -83,11 +111,13 @@ def _without_secret(field: str) -> str:
     return f"{name}={HIDDEN}" if equals and "pass" in unquote_plus(name).lower() else field
 
 
-def _reason(error: ValueError) -> str:
-    # Others than these show a part of the URL, which may be one of the password.
-    text = str(error)
-    if text.startswith("Invalid value for"):
-        return text
-    return (
-        "the port must be a number; in a password, write / ? # @ and : as %2F %3F %23 %40 and %3A"
-    )
+def _port(parts: SplitResult) -> int:
+    try:
+        return parts.port or _PORT
+    except ValueError as error:
+        # The error shows a part of the URL, which may be one of the password.
+        raise InvalidError(
+            "cannot be read: the port must be a number up to 65535; in a password, write"
+            " / ? # @ and : as %2F %3F %23 %40 and %3A",
+            field="url",
+        ) from error

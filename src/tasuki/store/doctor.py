@@ -6,31 +6,21 @@ hand, of a store that lost its last writes, or of a mistake in Tasuki.
 
 from collections.abc import Sequence
 
-import msgspec
-
 from tasuki.model.errors import LayoutError, StoreRefusedError
 from tasuki.model.retention import Retention
 from tasuki.model.state import State
-from tasuki.store.codec import ask
+from tasuki.store.call import call
 from tasuki.store.examination import COUNTED, Examination, Progress, count_jobs
 from tasuki.store.findings import Finding, Trouble
 from tasuki.store.keys import LAYOUT
 from tasuki.store.link import Link
 from tasuki.store.maintenance import Maintenance
+from tasuki.store.messages.checks import RecountRequest, RepairRequest
 from tasuki.store.scripts import script, verbs
 from tasuki.store.store import Store
 
 STEP = 100
 """How many jobs one call repairs."""
-
-
-class _Mended(msgspec.Struct):
-    mended: int
-
-
-class _Recounted(msgspec.Struct):
-    changed: int
-    done: bool
 
 
 class Doctor:
@@ -130,15 +120,15 @@ class Doctor:
         largest: int = 0,
     ) -> int:
         finished = (State.COMPLETED, State.FAILED, State.CANCELLED)
-        fields = {
-            "ids": members,
-            "name": name,
-            "keep": {state: round(self._retention.of(state).age * 1_000) for state in finished},
-            "types": types,
-            "runners": runners,
-            "largest": largest,
-        }
-        return (await ask(self._link, "repair", _Mended, fields)).mended
+        request = RepairRequest(
+            ids=members,
+            name=name,
+            keep={state: round(self._retention.of(state).age * 1_000) for state in finished},
+            types=types,
+            runners=runners,
+            largest=largest,
+        )
+        return (await call(self._link, request)).mended
 
     async def _reap(self) -> int:
         maintenance = Maintenance(self._link)
@@ -154,8 +144,8 @@ class Doctor:
         count = await count_jobs(self._link)
         if count is None:
             return 0
-        fields = {"limit": COUNTED, "as_of": count.as_of, "tally": count.tally}
-        return (await ask(self._link, "recount", _Recounted, fields)).changed
+        request = RecountRequest(limit=COUNTED, as_of=count.as_of, tally=count.tally)
+        return (await call(self._link, request)).changed
 
     async def _write_layout(self) -> int:
         key = self._link.keyspace.key("layout")

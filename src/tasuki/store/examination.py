@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 
 import msgspec
 
-from tasuki.store.codec import ask
+from tasuki.store.call import call
 from tasuki.store.findings import (
     Finding,
     Trouble,
@@ -14,6 +14,13 @@ from tasuki.store.findings import (
     wrong_counts,
 )
 from tasuki.store.link import Link
+from tasuki.store.messages.checks import (
+    CensusRequest,
+    Examined,
+    ExamineRequest,
+    Surveyed,
+    SurveyRequest,
+)
 
 PAGE = 300
 """About how many entries one call looks at."""
@@ -28,28 +35,6 @@ _SETS = ("wait:", "apart:", "lease:", "done:", "kept:")
 _OF_RUNNERS = ("runner:", "lease:", "cancel:")
 
 Progress = Callable[[int, int], None]
-
-
-class _Page(msgspec.Struct):
-    cursor: str
-    seen: int
-    largest: int
-    troubles: list[tuple[Trouble, str, str]]
-
-
-class _Survey(msgspec.Struct):
-    jobs: int
-    last: int
-    overdue: list[str]
-    silent: list[str]
-    strangers: list[str]
-
-
-class _Census(msgspec.Struct):
-    as_of: str
-    more: bool
-    tally: list[str]
-    kept: list[str]
 
 
 class Count(msgspec.Struct):
@@ -141,7 +126,7 @@ class Examination:
         async for _ in self._pages(kind, name):
             pass
 
-    async def _pages(self, kind: str, name: str) -> AsyncIterator[_Page]:
+    async def _pages(self, kind: str, name: str) -> AsyncIterator[Examined]:
         cursor = "0"
         while True:
             page = await self._step(kind, name, cursor=cursor)
@@ -152,23 +137,18 @@ class Examination:
 
     async def _step(
         self, kind: str, name: str, *, cursor: str = "0", ids: Sequence[str] = ()
-    ) -> _Page:
-        fields = {
-            "kind": kind,
-            "name": name,
-            "cursor": cursor,
-            "count": PAGE,
-            "ids": ids,
-            "leases": self._leases,
-        }
-        page = await ask(self._link, "examine", _Page, fields, writes=False)
+    ) -> Examined:
+        request = ExamineRequest(
+            kind=kind, name=name, cursor=cursor, count=PAGE, ids=ids, leases=self._leases
+        )
+        page = await call(self._link, request)
         for what, member, place in page.troubles:
             self._members.setdefault((what, place), {})[member] = None
         return page
 
-    async def _survey(self, types: Sequence[str], runners: Sequence[str]) -> _Survey:
-        fields = {"types": types, "runners": runners, "patience": PATIENCE_MS}
-        return await ask(self._link, "survey", _Survey, fields, writes=False)
+    async def _survey(self, types: Sequence[str], runners: Sequence[str]) -> Surveyed:
+        request = SurveyRequest(types=types, runners=runners, patience=PATIENCE_MS)
+        return await call(self._link, request)
 
 
 async def scan_keys(link: Link) -> AsyncIterator[list[str]]:
@@ -193,8 +173,7 @@ async def count_jobs(link: Link) -> Count | None:
         start = 0
         as_of: str | None = None
         while True:
-            fields = {"from": start, "limit": COUNTED}
-            part = await ask(link, "census", _Census, fields, writes=False)
+            part = await call(link, CensusRequest(start=start, limit=COUNTED))
             if as_of is not None and part.as_of != as_of:
                 break
             as_of = part.as_of

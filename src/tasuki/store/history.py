@@ -7,8 +7,9 @@ from time import monotonic
 
 import msgspec
 
-from tasuki.store.codec import ask
+from tasuki.store.call import call
 from tasuki.store.link import Link
+from tasuki.store.messages.looks import Counters, HistoryRequest
 from tasuki.store.scan import scan
 from tasuki.store.view import moment
 
@@ -49,12 +50,6 @@ class Stats(msgspec.Struct, frozen=True):
     minutes: list[Minute]
     totals: dict[str, dict[str, int]]
     step: int = 1
-
-
-class _Reply(msgspec.Struct):
-    now: int
-    folded: int
-    rows: list[list[str]]
 
 
 class History:
@@ -107,9 +102,9 @@ class History:
             rows += (await self._ask(kind, first + len(rows), last)).rows
         return rows
 
-    async def _ask(self, kind: str, first: int, last: int) -> _Reply:
-        fields = {"kind": kind, "from": first, "to": last, "most": _FIELDS}
-        return await ask(self._link, "history", _Reply, fields, writes=False)
+    async def _ask(self, kind: str, first: int, last: int) -> Counters:
+        request = HistoryRequest(kind=kind, first=first, last=last, most=_FIELDS)
+        return await call(self._link, request)
 
     async def _totals(self) -> _Counters:
         if monotonic() < self._read_again_at:

@@ -1,4 +1,4 @@
-"""The names of all keys of one partition.
+"""The names of all keys of a namespace.
 
     layout          version of this layout
     seq             last number given out as a job id
@@ -47,7 +47,7 @@
     sender:ID       string number and reply of a producer's last enqueue
     key:HASH        string ids of a submission with an idempotency key
 
-All share the hash tag `{namespace:partition}`, so one partition is in one slot of a cluster.
+All share the hash tag `{namespace:0}`, so a namespace is in one slot of a cluster.
 """
 
 from typing import NamedTuple
@@ -58,15 +58,13 @@ LAYOUT = "2"
 
 
 class Keyspace(NamedTuple):
-    """The keys of one partition of a namespace. Only `base` is sent; scripts add the rest."""
+    """The keys of a namespace. Only `base` is sent; scripts add the rest."""
 
     namespace: str
-    partition: int = 0
-    partitions: int = 1
 
     @classmethod
     def of(cls, namespace: str) -> "Keyspace":
-        """The key space of a namespace with a single partition.
+        """The key space of a namespace.
 
         Raises:
             InvalidError: for a namespace with other than letters, digits, `_`, `.` and `-`.
@@ -77,7 +75,7 @@ class Keyspace(NamedTuple):
     @property
     def base(self) -> str:
         """What every key starts with."""
-        return f"{{{self.namespace}:{self.partition}}}:"
+        return f"{{{self.namespace}:0}}:"
 
     def key(self, name: str) -> str:
         """The full name of a key."""

@@ -8,9 +8,10 @@ import msgspec
 from tasuki.model.errors import StoreUnavailableError
 from tasuki.model.outcome import JobError
 from tasuki.model.retention import Retention
-from tasuki.store.codec import ask
+from tasuki.store.call import call
 from tasuki.store.link import CALL_SECONDS, Link, time_for
 from tasuki.store.messages import Exchanged, ExchangeRequest, Report
+from tasuki.store.messages.runners import HeartbeatRequest, LeaveRequest, RegisterRequest
 from tasuki.wire.limits import RESULT_BYTES
 from tasuki.wire.record import encode_error
 
@@ -23,9 +24,6 @@ EXCHANGE_SECONDS = CALL_SECONDS + time_for(3 * 2**19)
 """How long an exchange may take: it claims records of about one and a half MiB at most."""
 
 LEFT = JobError("Crashed", "its process was told to end by something else than Tasuki")
-
-_encoder = msgspec.msgpack.Encoder()
-_replies = msgspec.msgpack.Decoder(Exchanged, strict=False)
 
 
 class LeaseTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,18 +46,6 @@ class LeaseTerms(msgspec.Struct, frozen=True, kw_only=True):
         return round(self.seconds * 1_000)
 
 
-class _Registered(msgspec.Struct):
-    wall: int
-
-
-class _Beat(msgspec.Struct):
-    cancels: list[str]
-
-
-class _Left(msgspec.Struct):
-    released: int
-
-
 class Lease:
     """The store's side of one runner. Its identity is random and is used for one life only.
 
@@ -79,17 +65,13 @@ class Lease:
             StoreError: the store refuses or cannot be reached.
         """
         apart = {"apart": "1"} if self.terms.apart else {}
-        await ask(
-            self._link,
-            "register",
-            _Registered,
-            {
-                "runner": self.runner,
-                "lease": self.terms.milliseconds,
-                "fields": _flat({**fields, **apart}),
-                "types": list(types),
-            },
+        request = RegisterRequest(
+            runner=self.runner,
+            lease=self.terms.milliseconds,
+            fields=_flat({**fields, **apart}),
+            types=list(types),
         )
+        await call(self._link, request)
 
     async def exchange(
         self,
@@ -126,8 +108,7 @@ class Lease:
             cancelled_age=round(cancelled.age * 1_000),
             cancelled_most=cancelled.count,
         )
-        reply = await self._link.run("exchange", _encoder.encode(request), seconds=EXCHANGE_SECONDS)
-        return _replies.decode(reply)
+        return await call(self._link, request, seconds=EXCHANGE_SECONDS)
 
     async def heartbeat(self, fields: Mapping[str, str], link: Link | None = None) -> list[str]:
         """Go on holding the lease. Gives the ids of the jobs that are to be stopped.
@@ -138,17 +119,10 @@ class Lease:
             LeaseLostError: the lease ran out; all jobs of this runner were taken back.
             StoreError: the store refuses or cannot be reached.
         """
-        beat = await ask(
-            link or self._link,
-            "heartbeat",
-            _Beat,
-            {
-                "runner": self.runner,
-                "lease": self.terms.milliseconds,
-                "fields": _flat(fields),
-            },
+        request = HeartbeatRequest(
+            runner=self.runner, lease=self.terms.milliseconds, fields=_flat(fields)
         )
-        return beat.cancels
+        return (await call(link or self._link, request)).cancels
 
     async def leave(self, types: Sequence[str] = (), *, unasked: bool = False) -> int:
         """Go, releasing what is still held. Gives how many jobs that were.
@@ -160,18 +134,18 @@ class Lease:
         Raises:
             StoreError: the store refuses or cannot be reached.
         """
-        fields = {
-            "runner": self.runner,
-            "types": list(types),
-            "unasked": unasked,
-            "error": encode_error(LEFT),
-            "max_crashes": self.terms.max_crashes,
-            "keep": keep_of(self.terms.retention),
-        }
+        request = LeaveRequest(
+            runner=self.runner,
+            types=types,
+            unasked=unasked,
+            error=encode_error(LEFT),
+            max_crashes=self.terms.max_crashes,
+            keep=keep_of(self.terms.retention),
+        )
         try:
-            left = await ask(self._link, "leave", _Left, fields)
+            left = await call(self._link, request)
         except StoreUnavailableError:
-            left = await ask(self._link, "leave", _Left, fields)
+            left = await call(self._link, request)
         return left.released
 
 

@@ -1,21 +1,15 @@
-"""One connection to the store, for one user of it."""
+"""One connection to the store, for one user of it: what is said on it."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVarTuple, Unpack
-
-from valkey.asyncio.connection import AbstractConnection
-from valkey.exceptions import ConnectionError as Disconnected
-from valkey.exceptions import ResponseError, ValkeyError
+from typing import Any
 
 from tasuki.model.errors import StoreUnavailableError
 from tasuki.store.address import Address
-from tasuki.store.deadlines import Deadlines
+from tasuki.store.async_connection import AsyncConnection
+from tasuki.store.connection import Connect
+from tasuki.store.errors import translate
 from tasuki.store.keys import Keyspace
-from tasuki.store.replies import translate
-from tasuki.store.script_calls import ScriptCalls, pack
-
-P = TypeVarTuple("P")
+from tasuki.store.resp import NonsenseError, RefusalError, pack
+from tasuki.store.script_calls import ScriptCalls
 
 CALL_SECONDS = 1.5
 """How long a call may take before the store counts as unavailable: an answer is due within 2 s."""
@@ -24,19 +18,17 @@ SLOWEST_RATE = 1_000_000
 
 
 class Link:
-    """Calls the store, one call at a time; connects when needed, and again after an error.
+    """Calls the store; connects when needed, and again after an error.
 
-    A connection whose call was cancelled or timed out is dropped, since its reply could be taken
-    for that of the next call. Nothing is sent twice here: who may repeat a call does so.
+    How a call travels is up to the connection: in an event loop, or blocking, and then its
+    coroutines never wait for a loop. Nothing is sent twice here: who may repeat a call does so.
     """
 
-    def __init__(self, address: Address, keyspace: Keyspace, name: str) -> None:
-        self._address = address
-        self._name = f"tasuki-{name}"
+    def __init__(
+        self, address: Address, keyspace: Keyspace, name: str, connect: Connect = AsyncConnection
+    ) -> None:
         self._keyspace = keyspace
-        self._lock = asyncio.Lock()
-        self._connection: AbstractConnection | None = None
-        self._deadlines = Deadlines()
+        self._connection = connect(address, f"tasuki-{name}")
         self._calls = ScriptCalls(keyspace.base)
 
     @property
@@ -55,8 +47,25 @@ class Link:
             LeaseLostError: from scripts that a runner calls.
         """
         seconds += time_for(len(request))
-        reply: bytes = await self._within(seconds, self._run, name, request)
-        return reply
+        try:
+            while True:
+                try:
+                    reply: bytes = await self._connection.call(
+                        self._calls.call(name, request), seconds
+                    )
+                except RefusalError as error:
+                    if (load := self._calls.cure(name, error)) is None:
+                        raise
+                else:
+                    return reply
+                # The store does not know the script: make it known, and call it again.
+                try:
+                    await self._connection.call(load, seconds)
+                except RefusalError as error:
+                    if not self._calls.load_failed(error):
+                        raise
+        except (RefusalError, NonsenseError, OSError) as error:
+            raise _failure(error, seconds) from error
 
     async def command(
         self, *words: str | bytes | int | float, seconds: float = CALL_SECONDS
@@ -66,71 +75,26 @@ class Link:
         Raises:
             StoreError: as `run`.
         """
-        return await self._within(seconds, self._send, pack(*words))
+        try:
+            return await self._connection.call(pack(*words), seconds)
+        except (RefusalError, NonsenseError, OSError) as error:
+            raise _failure(error, seconds) from error
+
+    async def pause(self, seconds: float) -> None:
+        """Let some time pass before the next call, in the way of its connection."""
+        await self._connection.pause(seconds)
 
     async def close(self) -> None:
         """Close the connection. A later call opens it again."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.disconnect(nowait=True)
-
-    async def _within(
-        self, seconds: float, send: Callable[[Unpack[P]], Awaitable[Any]], *args: *P
-    ) -> Any:
-        try:
-            with self._deadlines.within(seconds):
-                async with self._lock:
-                    return await send(*args)
-        except TimeoutError as error:
-            raise StoreUnavailableError(
-                f"the store did not answer within {seconds:.2g} s"
-            ) from error
-        except (ValkeyError, OSError) as error:
-            raise translate(error) from error
-
-    async def _run(self, name: str, request: bytes) -> Any:
-        """Call a script, and if the store does not know it, make it known and call it again."""
-        while True:
-            try:
-                return await self._send(self._calls.call(name, request))
-            except ResponseError as error:
-                load = self._calls.cure(name, error)
-                if load is None:
-                    raise
-            try:
-                await self._send(load)
-            except ResponseError as error:
-                if not self._calls.load_failed(error):
-                    raise
-
-    async def _send(self, call: bytes) -> Any:
-        try:
-            connection = self._connection or await self._connect()
-            await connection.send_packed_command(call, check_health=False)
-            return await connection.read_response()
-        except ResponseError:
-            raise
-        except BaseException:
-            await self.close()
-            raise
-
-    async def _connect(self) -> AbstractConnection:
-        connection = self._connection = self._address.connection(self._name)
-        try:
-            await connection.connect()
-        except Disconnected as error:
-            if NO_PASSWORD not in str(error):
-                raise
-            # Anybody may come in, but for those who have a password, as while it is being changed.
-            connection = self._connection = self._address.connection(self._name, anonymous=True)
-            await connection.connect()
-        return connection
-
-
-NO_PASSWORD = "without any password configured"
-"""A part of what a store without a password answers to one who has one."""
+        await self._connection.close()
 
 
 def time_for(size: int) -> float:
     """Seconds that so many bytes may take on their way."""
     return size / SLOWEST_RATE
+
+
+def _failure(error: Exception, seconds: float) -> Exception:
+    if isinstance(error, TimeoutError):
+        return StoreUnavailableError(f"the store did not answer within {seconds:.2g} s")
+    return translate(error)

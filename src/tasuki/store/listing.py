@@ -8,14 +8,13 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from tasuki.model.errors import InvalidError
 from tasuki.model.job import JobInfo
 from tasuki.model.state import State
-from tasuki.store.codec import ask
+from tasuki.store.call import call
 from tasuki.store.link import Link
 from tasuki.store.merge import Member, Merge
+from tasuki.store.messages.looks import SiftRequest
 from tasuki.store.reader import Reader
 from tasuki.store.types import Types
 
@@ -86,11 +85,6 @@ class _Step(NamedTuple):
     partial: bool = False
 
 
-class _Sifted(msgspec.Struct):
-    members: list[str]
-    last: tuple[str, str] | str
-
-
 class Listing:
     """Lists jobs in an order that fits their state.
 
@@ -147,14 +141,10 @@ class Listing:
         return _Step(members, behind, len(members), partial)
 
     async def _sift(self, place: _Place, type: str, wanted: int) -> _Step:
-        fields = {
-            "set": "due",
-            "score": place.last.score,
-            "member": place.last.id,
-            "type": type,
-            "limit": SIFTED,
-        }
-        found = await ask(self._link, "sift", _Sifted, fields, writes=False)
+        request = SiftRequest(
+            set="due", score=place.last.score, member=place.last.id, type=type, limit=SIFTED
+        )
+        found = await call(self._link, request)
         flat = found.members
         members = [Member(*pair) for pair in zip(flat[::2], flat[1::2], strict=True)]
         if len(members) > wanted:

@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from tasuki.model.outcome import JobError
 from tasuki.model.retention import Retention
-from tasuki.store.codec import ask
+from tasuki.store.call import call
 from tasuki.store.lease import LeaseTerms, keep_of
 from tasuki.store.link import Link
+from tasuki.store.messages.acts import PromoteRequest
+from tasuki.store.messages.upkeep import (
+    ExpireRequest,
+    PruneRequest,
+    Reaped,
+    ReapRequest,
+    Ticked,
+    TickRequest,
+)
 from tasuki.store.types import FINISHED_STATES
 from tasuki.wire.record import encode_error
 
@@ -24,47 +31,6 @@ PAUSE_SECONDS = 0.01
 so that most of the store's time is left to others, however much there is to do."""
 
 VANISHED = JobError("Crashed", "the runner vanished: its lease ran out")
-
-
-class Reaped(msgspec.Struct, frozen=True):
-    """What a call of `reap` did. `more` says that there is more to take back.
-
-    Of the `requeued` jobs, `suspects` wait for a runner that runs them apart.
-    """
-
-    runners: list[str]
-    requeued: int
-    suspects: int
-    failed: int
-    cancelled: int
-    more: bool
-
-
-class Ticked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a tick did, in numbers of jobs; nothing when it was not `due` yet.
-
-    `more` says that there is more to do, `runners` whose jobs were taken back.
-    """
-
-    due: bool
-    more: bool = False
-    runners: list[str] = []
-    requeued: int = 0
-    suspects: int = 0
-    failed: int = 0
-    cancelled: int = 0
-    promoted: int = 0
-    expired: int = 0
-    pruned: int = 0
-
-
-class _Moved(msgspec.Struct):
-    moved: int
-
-
-class _Pruned(msgspec.Struct):
-    pruned: int
-    more: bool
 
 
 class Maintenance:
@@ -90,37 +56,34 @@ class Maintenance:
         is a `types_limit`, it writes down how many types there may be from now on, and that the
         ages of these terms hold for all who tick, whatever theirs are.
         """
-        fields = {
+        request = TickRequest(
             # Those who come in turn are not in step: who is a little early is not sent away.
-            "interval": round(self.interval * 750),
-            "pause": round(PAUSE_SECONDS * 1_000),
-            "limit": TICK_STEP,
-            "lease": self.terms.milliseconds,
-            "error": encode_error(VANISHED),
-            "max_crashes": self.terms.max_crashes,
-            "keep": keep_of(self._retention),
-            "counts": self._counts,
-            "ages": self._ages,
-            "total": self._retention.total,
-            "bytes": self._bytes,
-            "types": types_limit or 0,
-        }
-        return await ask(self._link, "tick", Ticked, fields)
+            interval=round(self.interval * 750),
+            pause=round(PAUSE_SECONDS * 1_000),
+            limit=TICK_STEP,
+            lease=self.terms.milliseconds,
+            error=encode_error(VANISHED),
+            max_crashes=self.terms.max_crashes,
+            keep=keep_of(self._retention),
+            counts=self._counts,
+            ages=self._ages,
+            total=self._retention.total,
+            bytes=self._bytes,
+            types=types_limit or 0,
+        )
+        return await call(self._link, request)
 
     async def promote(self) -> int:
         """Move scheduled jobs that are due to waiting. Gives how many, at most 200."""
-        fields = {"ids": [], "limit": STEP}
-        return (await ask(self._link, "promote", _Moved, fields)).moved
+        return (await call(self._link, PromoteRequest(limit=STEP))).moved
 
     async def expire(self) -> int:
         """Cancel jobs that did not run in time. Gives how many were looked at, at most 200."""
         keep = self._retention.cancelled
-        fields = {
-            "limit": STEP,
-            "cancelled_age": round(keep.age * 1_000),
-            "cancelled_most": keep.count,
-        }
-        return (await ask(self._link, "expire", _Moved, fields)).moved
+        request = ExpireRequest(
+            limit=STEP, cancelled_age=round(keep.age * 1_000), cancelled_most=keep.count
+        )
+        return (await call(self._link, request)).moved
 
     async def reap(
         self,
@@ -136,26 +99,23 @@ class Maintenance:
         they had not been claimed. One that had begun alone has crashed: `error` becomes its error
         when that was once too often.
         """
-        fields = {
-            "dead": list(dead),
-            "begun": False if begun is None else list(begun),
-            "error": encode_error(error),
-            "lease": self.terms.milliseconds,
-            "max_crashes": self.terms.max_crashes,
-            "limit": STEP,
-            "keep": keep_of(self._retention),
-        }
-        return await ask(self._link, "reap", Reaped, fields)
+        request = ReapRequest(
+            dead=dead,
+            begun=False if begun is None else begun,
+            error=encode_error(error),
+            lease=self.terms.milliseconds,
+            max_crashes=self.terms.max_crashes,
+            limit=STEP,
+            keep=keep_of(self._retention),
+        )
+        return await call(self._link, request)
 
     async def prune(self) -> int:
         """Delete finished jobs that are past their retention. Gives how many, at most 200."""
-        fields = {
-            "total": self._retention.total,
-            "ages": self._ages,
-            "bytes": self._bytes,
-            "limit": STEP,
-        }
-        return (await ask(self._link, "prune", _Pruned, fields)).pruned
+        request = PruneRequest(
+            total=self._retention.total, ages=self._ages, bytes=self._bytes, limit=STEP
+        )
+        return (await call(self._link, request)).pruned
 
     @property
     def _retention(self) -> Retention:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from tasuki.store.codec import ask
+from tasuki.store.call import call
 from tasuki.store.link import Link
+from tasuki.store.messages.looks import PageRequest
 from tasuki.wire.record import decode_number
 
 MOST_SETS = 200
@@ -83,12 +84,12 @@ class Merge:
             at += most
 
     async def _ask(self, sources: Sequence[_Source], each: int) -> None:
-        fields = {
-            "sets": [(source.name, source.last.score, source.last.id) for source in sources],
-            "reverse": self._reverse,
-            "limit": each,
-        }
-        pages = await ask(self._link, "page", list[list[str]], fields, writes=False)
+        request = PageRequest(
+            sets=[(source.name, source.last.score, source.last.id) for source in sources],
+            reverse=self._reverse,
+            limit=each,
+        )
+        pages = await call(self._link, request)
         for source, flat in zip(sources, pages, strict=True):
             found = [Member(*pair) for pair in zip(flat[::2], flat[1::2], strict=True)]
             source.members += found

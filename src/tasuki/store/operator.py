@@ -1,29 +1,27 @@
 """What people do to jobs and types."""
 
-from collections.abc import Sequence
-
-import msgspec
+from collections.abc import Callable, Sequence
 
 from tasuki.model.errors import JobNotFoundError, StateError
 from tasuki.model.names import check_type, too_many_types
 from tasuki.model.retention import Retention
 from tasuki.model.state import State, Verb, allows
-from tasuki.store.codec import ask
+from tasuki.store.call import call
 from tasuki.store.link import Link
+from tasuki.store.messages.acts import (
+    CancelRequest,
+    PauseRequest,
+    PromoteRequest,
+    RemoveRequest,
+    RetryRequest,
+    StatesBefore,
+)
+from tasuki.store.messages.request import Request
 from tasuki.wire.ids import encode_id
 
 MISSING = "missing"
 CHUNK = 250
 """How many jobs one script call acts on."""
-
-
-class _States(msgspec.Struct):
-    states: list[str]
-
-
-class _Changed(msgspec.Struct):
-    changed: bool
-    limit: int = 0
 
 
 class Operator:
@@ -53,11 +51,13 @@ class Operator:
         """Cancel jobs; see the class."""
         keep = self._retention.cancelled
         return await self._act(
-            "cancel",
             ids,
-            message=message,
-            cancelled_age=round(keep.age * 1_000),
-            cancelled_most=keep.count,
+            lambda chunk: CancelRequest(
+                ids=chunk,
+                message=message,
+                cancelled_age=round(keep.age * 1_000),
+                cancelled_most=keep.count,
+            ),
         )
 
     async def retry(self, id: int) -> State:
@@ -72,7 +72,7 @@ class Operator:
 
     async def retry_many(self, ids: Sequence[int]) -> list[str]:
         """Run jobs again; see the class."""
-        return await self._act("retry", ids)
+        return await self._act(ids, lambda chunk: RetryRequest(ids=chunk))
 
     async def promote(self, id: int) -> State:
         """Let a scheduled job run now.
@@ -86,7 +86,7 @@ class Operator:
 
     async def promote_many(self, ids: Sequence[int]) -> list[str]:
         """Let scheduled jobs run now; see the class."""
-        return await self._act("promote", ids, limit=0) if ids else []
+        return await self._act(ids, lambda chunk: PromoteRequest(ids=chunk))
 
     async def remove(self, id: int) -> State:
         """Delete a job that is not active, with all that is known of it.
@@ -100,7 +100,7 @@ class Operator:
 
     async def remove_many(self, ids: Sequence[int]) -> list[str]:
         """Delete jobs; see the class."""
-        return await self._act("remove", ids)
+        return await self._act(ids, lambda chunk: RemoveRequest(ids=chunk))
 
     async def pause(self, type: str) -> bool:
         """Stop claiming the jobs of a type, in every runner. Gives whether that changed anything.
@@ -119,21 +119,23 @@ class Operator:
 
     async def _switch(self, type: str, *, paused: bool) -> bool:
         check_type(type)
-        fields = {"type": type, "paused": paused}
-        done = await ask(self._link, "pause", _Changed, fields)
+        done = await call(self._link, PauseRequest(type=type, paused=paused))
         if done.limit:
             raise too_many_types(type, done.limit, "type")
         return done.changed
 
-    async def _act(self, script: str, ids: Sequence[int], **fields: object) -> list[str]:
+    async def _act(
+        self,
+        ids: Sequence[int],
+        request: Callable[[list[str]], Request[StatesBefore]],
+    ) -> list[str]:
         # An id that is named twice is acted on once.
         distinct = list(dict.fromkeys(ids))
         found: dict[int, str] = {}
         for start in range(0, len(distinct), CHUNK):
             chunk = distinct[start : start + CHUNK]
-            named = {"ids": [encode_id(id) for id in chunk], **fields}
-            states = (await ask(self._link, script, _States, named)).states
-            found.update(zip(chunk, states, strict=True))
+            done = await call(self._link, request([encode_id(id) for id in chunk]))
+            found.update(zip(chunk, done.states, strict=True))
         return [found[id] for id in ids]
 
 

@@ -6,27 +6,15 @@ from typing import NamedTuple
 import msgspec
 
 from tasuki.model.errors import StoreError
-from tasuki.store.codec import ask
+from tasuki.store.call import call
 from tasuki.store.link import Link
+from tasuki.store.messages.checks import ProbeRequest, Unclaimed, UnclaimedRequest
 from tasuki.store.reader import Reader, RunnerInfo
 from tasuki.store.safety import check_store
+from tasuki.store.view import worker_options
 
 PAGE = 200
 """How many types one call looks at, about."""
-
-
-class _Options(msgspec.Struct):
-    concurrency: int | None = None
-
-
-class _Written(msgspec.Struct):
-    wall: int
-
-
-class _Unclaimed(msgspec.Struct):
-    wall: float
-    cursor: str
-    rows: list[tuple[str, int, int, int, str]]
 
 
 class Backlog(NamedTuple):
@@ -64,7 +52,7 @@ class Probe:
         Raises:
             StoreError: what a submission would be refused with.
         """
-        await ask(self._link, "probe", _Written, {})
+        await call(self._link, ProbeRequest())
 
     async def fsync(self) -> str | None:
         """The store's fsync policy; None if it does not say."""
@@ -91,12 +79,12 @@ class Probe:
         """All runners that hold a lease."""
         return await self._reader.runners()
 
-    async def _unclaimed(self, types: Sequence[str], cursor: str) -> _Unclaimed:
-        fields = {"types": list(types), "cursor": cursor, "limit": PAGE}
-        return await ask(self._link, "unclaimed", _Unclaimed, fields, writes=False)
+    async def _unclaimed(self, types: Sequence[str], cursor: str) -> Unclaimed:
+        request = UnclaimedRequest(types=types, cursor=cursor, limit=PAGE)
+        return await call(self._link, request)
 
 
-def _backlogs(found: _Unclaimed) -> list[Backlog]:
+def _backlogs(found: Unclaimed) -> list[Backlog]:
     return [
         Backlog(
             type,
@@ -111,7 +99,7 @@ def _backlogs(found: _Unclaimed) -> list[Backlog]:
 
 def _concurrency(options: str) -> int | None:
     try:
-        return msgspec.json.decode(options, type=_Options).concurrency if options else None
+        return worker_options(options).concurrency
     except msgspec.MsgspecError:
         # Whoever wrote it, this is only about how well a cause can be told.
         return None

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import NamedTuple
 
-import msgspec
+from msgspec import UNSET
 
 from tasuki.model.errors import InvalidError, KeyReusedError, StoreUnavailableError
 from tasuki.model.job import NewJob
 from tasuki.model.names import too_many_types
-from tasuki.store.keys import LAYOUT
+from tasuki.store.call import call
 from tasuki.store.link import CALL_SECONDS, Link
+from tasuki.store.messages.enqueue import Enqueued, EnqueueRequest
 from tasuki.wire.ids import decode_id
 from tasuki.wire.record import encode_tail
 
@@ -33,18 +34,6 @@ class Submission(NamedTuple):
     jobs: Sequence[NewJob]
     key: str | None = None
     fingerprint: str = ""
-
-
-class _Reply(msgspec.Struct):
-    first: int = 0
-    replays: list[tuple[int, str]] = []
-    reused: list[int] = []
-    refused: list[int] = []
-    limit: int = 0
-
-
-_encoder = msgspec.msgpack.Encoder()
-_replies = msgspec.msgpack.Decoder(_Reply, strict=False)
 
 
 class Producer:
@@ -84,20 +73,19 @@ class Producer:
         self._in_doubt = True
         started = monotonic()
         try:
-            answer = await self._link.run("enqueue", request)
+            reply = await call(self._link, request)
             self._in_doubt = False
         except StoreUnavailableError as error:
             left = CALL_SECONDS - (monotonic() - started)
             if left <= 0 or isinstance(error.__cause__, TimeoutError):
                 raise
-            answer = await self._link.run("enqueue", request, seconds=left)
-        reply = _replies.decode(answer)
+            reply = await call(self._link, request, seconds=left)
         if reply.refused:
             return await self._enqueue_others(submissions, reply)
-        return self._share_out(submissions, reply)
+        return _share_out(submissions, reply)
 
     async def _enqueue_others(
-        self, submissions: Sequence[Submission], reply: _Reply
+        self, submissions: Sequence[Submission], reply: Enqueued
     ) -> list[list[int] | InvalidError]:
         """Nothing was made, because of some types. Make the submissions without them."""
         types = list(dict.fromkeys(job.type for each in submissions for job in each.jobs))
@@ -109,7 +97,7 @@ class Producer:
         )
         return [next(made) if error is None else error for error in errors]
 
-    def _request(self, submissions: Sequence[Submission]) -> bytes:
+    def _request(self, submissions: Sequence[Submission]) -> EnqueueRequest:
         types: dict[str, int] = {}
         kinds: list[int] = []
         priorities: list[str] = []
@@ -138,49 +126,39 @@ class Producer:
                     expires[position] = _milliseconds(job.expires)
             if submission.key is not None:
                 keyed.append((first, position, _digest(submission.key), submission.fingerprint))
-        few = {
-            "large": large,
-            "delays": delays,
-            "times": times,
-            "expires": expires,
-            "submissions": keyed,
-        }
-        return _encoder.encode(
-            {
-                "layout": LAYOUT,
-                "writes": True,
-                "sender": self._sender,
-                "number": str(self._number),
-                "types": list(types),
-                "kinds": kinds,
-                "priorities": priorities,
-                "tails": tails,
-                "key_seconds": KEY_SECONDS,
-                **{name: column for name, column in few.items() if column},
-            }
+        return EnqueueRequest(
+            sender=self._sender,
+            number=str(self._number),
+            types=list(types),
+            kinds=kinds,
+            priorities=priorities,
+            tails=tails,
+            large=large or UNSET,
+            delays=delays or UNSET,
+            times=times or UNSET,
+            expires=expires or UNSET,
+            submissions=keyed or UNSET,
+            key_seconds=KEY_SECONDS,
         )
 
-    def _share_out(
-        self, submissions: Sequence[Submission], reply: _Reply
-    ) -> list[list[int] | InvalidError]:
-        keyspace = self._link.keyspace
-        step, offset = keyspace.partitions, keyspace.partition
-        shares: list[list[int] | InvalidError] = []
-        replays = dict(reply.replays)
-        number, position = reply.first, 1
-        for submission in submissions:
-            size = len(submission.jobs)
-            if position in reply.reused:
-                shares.append(
-                    KeyReusedError("was used before, for another submission", field="key")
-                )
-            elif (known := replays.get(position)) is not None:
-                shares.append([decode_id(id) for id in known.split()])
-            else:
-                shares.append([n * step + offset for n in range(number, number + size)])
-                number += size
-            position += size
-        return shares
+
+def _share_out(
+    submissions: Sequence[Submission], reply: Enqueued
+) -> list[list[int] | InvalidError]:
+    shares: list[list[int] | InvalidError] = []
+    replays = dict(reply.replays)
+    number, position = reply.first, 1
+    for submission in submissions:
+        size = len(submission.jobs)
+        if position in reply.reused:
+            shares.append(KeyReusedError("was used before, for another submission", field="key"))
+        elif (known := replays.get(position)) is not None:
+            shares.append([decode_id(id) for id in known.split()])
+        else:
+            shares.append(list(range(number, number + size)))
+            number += size
+        position += size
+    return shares
 
 
 def _refusal(submission: Submission, types: set[str], limit: int) -> InvalidError | None:

@@ -9,14 +9,14 @@ import msgspec
 from tasuki.model.errors import JobNotFoundError
 from tasuki.model.job import JobInfo
 from tasuki.model.state import State
-from tasuki.store.codec import ask
+from tasuki.store.call import call
 from tasuki.store.large import LargeTexts, Place
 from tasuki.store.link import Link
+from tasuki.store.messages.looks import Inspected, InspectRequest, LogRequest, Row
+from tasuki.store.messages.runners import RunnersRequest, WorkerOptions
 from tasuki.store.scan import scan
 from tasuki.store.types import TYPES_LISTED, TypeInfo, TypePage, Types
 from tasuki.store.view import (
-    Row,
-    WorkerOptions,
     brief,
     ended_before,
     job_info,
@@ -50,25 +50,11 @@ class RunnerInfo(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, str]
 
 
-class _Inspected(msgspec.Struct):
-    rows: list[Row]
-    told: set[str]
-    before: list[tuple[str, str]]
-    options: list[tuple[str, str]]
-
-
 class LogPart(NamedTuple):
     """Lines of a job's log. `written` is how many it ever logged, the last of these included."""
 
     written: int
     lines: list[str]
-
-
-class _Log(msgspec.Struct):
-    exists: bool
-    written: int
-    lines: list[str]
-    after: int
 
 
 class Reader:
@@ -156,9 +142,8 @@ class Reader:
             infos += _infos_of([key], found)
         return infos
 
-    async def _inspect(self, keys: Sequence[str], *, states: bool = False) -> _Inspected:
-        fields = {"ids": keys, "states": states, "most": MOST_BYTES}
-        return await ask(self._link, "inspect", _Inspected, fields, writes=False)
+    async def _inspect(self, keys: Sequence[str], *, states: bool = False) -> Inspected:
+        return await call(self._link, InspectRequest(ids=keys, states=states, most=MOST_BYTES))
 
     async def log(self, id: int) -> list[str]:
         """The log lines of a job, the oldest first; see `log_after`."""
@@ -173,8 +158,8 @@ class Reader:
         """
         lines: list[str] = []
         while True:
-            fields = {"id": encode_id(id), "after": after, "most": MOST_BYTES}
-            log = await ask(self._link, "log", _Log, fields, writes=False)
+            request = LogRequest(id=encode_id(id), after=after, most=MOST_BYTES)
+            log = await call(self._link, request)
             if not log.exists:
                 raise JobNotFoundError(id)
             lines += log.lines
@@ -209,9 +194,7 @@ class Reader:
 
     async def runners(self) -> list[RunnerInfo]:
         """All runners that hold a lease."""
-        rows = await ask(
-            self._link, "runners", list[tuple[str, int, int, list[str]]], {}, writes=False
-        )
+        rows = await call(self._link, RunnersRequest())
         infos: list[RunnerInfo] = []
         for id, left, active, flat in rows:
             fields = dict(zip(flat[::2], flat[1::2], strict=True))
@@ -229,7 +212,7 @@ class Reader:
         return infos
 
 
-def _infos_of(keys: Sequence[str], found: _Inspected) -> list[JobInfo]:
+def _infos_of(keys: Sequence[str], found: Inspected) -> list[JobInfo]:
     options, before = dict(found.options), dict(found.before)
     return [
         _info(key, row, options, before.get(key), cancelling=key in found.told)

@@ -5,7 +5,6 @@ start, and while it follows a primary, its log is off. So it is judged only once
 and never by one look.
 """
 
-import asyncio
 import re
 
 from tasuki.model.errors import (
@@ -36,7 +35,7 @@ async def check_store(link: Link, *, allow_unsafe: bool = False) -> dict[str, st
     info = await _info(link)
     problems = [*_version(info)]
     if not problems and not allow_unsafe and await _settings(link, info):
-        await asyncio.sleep(SECOND_LOOK)
+        await link.pause(SECOND_LOOK)
         info = await _info(link)
         problems = await _settings(link, info)
     if not problems:

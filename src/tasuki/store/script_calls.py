@@ -1,10 +1,10 @@
 """How scripts are called: as functions where the store has them, or else as scripts."""
 
-from valkey.exceptions import NoScriptError, ResponseError
-
+from tasuki.store.resp import RefusalError, pack
 from tasuki.store.scripts import script
 
 _NOT_FOUND = "Function not found"
+_NO_SCRIPT = "NOSCRIPT"
 _THERE_ALREADY = "already exists"
 
 
@@ -26,7 +26,7 @@ class ScriptCalls:
         head = self._heads.get(name) or self._head(name)
         return b"%b$%d\r\n%b\r\n" % (head, len(request), request)
 
-    def cure(self, name: str, error: ResponseError) -> bytes | None:
+    def cure(self, name: str, error: RefusalError) -> bytes | None:
         """The command that makes the next call go through; None when the error is another one."""
         found = script(name)
         if self._functions:
@@ -35,11 +35,11 @@ class ScriptCalls:
             if _refuses_functions(error):
                 self._use_scripts()
                 return pack("SCRIPT", "LOAD", found.text)
-        elif isinstance(error, NoScriptError):
+        elif str(error).startswith(_NO_SCRIPT):
             return pack("SCRIPT", "LOAD", found.text)
         return None
 
-    def load_failed(self, error: ResponseError) -> bool:
+    def load_failed(self, error: RefusalError) -> bool:
         """Take note that a script could not be loaded. Whether another call may go through."""
         if not self._functions:
             return False
@@ -59,16 +59,7 @@ class ScriptCalls:
         return head
 
 
-def _refuses_functions(error: ResponseError) -> bool:
+def _refuses_functions(error: RefusalError) -> bool:
     """Whether the user may not call functions, or the store does not know them."""
     text = str(error).lower()
     return "fcall" in text and ("no permissions" in text or "unknown command" in text)
-
-
-def pack(*words: str | bytes | int | float) -> bytes:
-    """A command as it goes over the wire: how many words it has, and each one after its length."""
-    parts = [b"*%d\r\n" % len(words)]
-    for word in words:
-        text = word if isinstance(word, bytes) else str(word).encode()
-        parts.append(b"$%d\r\n%b\r\n" % (len(text), text))
-    return b"".join(parts)

@@ -2,6 +2,8 @@
 
 from tasuki.model.retention import Retention
 from tasuki.store.address import Address
+from tasuki.store.async_connection import AsyncConnection
+from tasuki.store.connection import Connect
 from tasuki.store.doorbell import Doorbell
 from tasuki.store.feed import Feed
 from tasuki.store.history import History
@@ -29,20 +31,27 @@ class Store:
     >>> await store.close()
     """
 
-    def __init__(self, url: str, *, namespace: str = DEFAULT_NAMESPACE) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        namespace: str = DEFAULT_NAMESPACE,
+        connect: Connect = AsyncConnection,
+    ) -> None:
         self.address = Address(url)
         self.keyspace = Keyspace.of(namespace)
+        self._connect = connect
         self._links: list[Link] = []
         self._shared: Link | None = None
         self._large: LargeTexts | None = None
 
     def anew(self) -> "Store":
         """The same store, with connections of its own, as for another event loop."""
-        return Store(self.address.url, namespace=self.keyspace.namespace)
+        return Store(self.address.url, namespace=self.keyspace.namespace, connect=self._connect)
 
     def link(self, name: str) -> Link:
         """A connection for a user of its own, such as `pump`, `bell` or `heartbeat`."""
-        link = Link(self.address, self.keyspace, name)
+        link = Link(self.address, self.keyspace, name, self._connect)
         self._links.append(link)
         return link
 

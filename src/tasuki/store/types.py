@@ -7,9 +7,10 @@ from typing import NamedTuple
 import msgspec
 
 from tasuki.model.state import State
-from tasuki.store.codec import ask
+from tasuki.store.call import call
 from tasuki.store.history import History
 from tasuki.store.link import Link
+from tasuki.store.messages.looks import CountsRequest
 from tasuki.store.scan import scan
 
 FINISHED_STATES = (State.COMPLETED, State.FAILED, State.CANCELLED)
@@ -132,8 +133,7 @@ class Types:
         infos: list[TypeInfo] = []
         for start in range(0, len(names), CHUNK):
             chunk = names[start : start + CHUNK]
-            fields = {"types": chunk, "states": FINISHED_STATES}
-            rows = await ask(self._link, "counts", list[list[int]], fields, writes=False)
+            rows = await call(self._link, CountsRequest(types=chunk, states=FINISHED_STATES))
             for name, row in zip(chunk, rows, strict=True):
                 waiting, scheduled, active, completed, failed, cancelled, paused = row
                 infos.append(

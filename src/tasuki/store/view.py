@@ -1,12 +1,14 @@
 """From what the store keeps of a job to what people see of it."""
 
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from tasuki.model.job import DEFAULT_ATTEMPTS, Attempts, Before, JobInfo
 from tasuki.model.state import State
+from tasuki.store.messages.looks import Row
+from tasuki.store.messages.runners import WorkerOptions
 from tasuki.wire.ids import decode_id
 from tasuki.wire.record import (
     NOBODY,
@@ -19,26 +21,6 @@ from tasuki.wire.record import (
     decode_record,
     decode_tries,
 )
-
-
-class WorkerOptions(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a worker sets for all jobs of its type."""
-
-    attempts: int | None = None
-    timeout: float | None = None
-
-
-class Row(NamedTuple):
-    """One job as the script `inspect` gives it; what is not there is empty."""
-
-    state: str
-    place: str
-    score: str
-    record: str
-    end: str
-    tries: str
-    progress: str
-
 
 SHOWN = 200
 """How many characters lists show of data and results."""

@@ -13,6 +13,7 @@ from tasuki.model.errors import AppError, InvalidError
 from tasuki.model.job import DEFAULT_ATTEMPTS, check_attempts, check_timeout
 from tasuki.model.names import check_type
 from tasuki.model.plain import plain_number
+from tasuki.store.messages.runners import WorkerOptions
 from tasuki.workers.callables import awaiting, is_asynchronous, is_generator, layers
 from tasuki.workers.data_type import data_type
 from tasuki.workers.job import Job
@@ -42,12 +43,10 @@ class WorkerSpec:
     @property
     def options(self) -> str:
         """What others should know of it, as JSON for the store."""
-        known: dict[str, Any] = {
-            "attempts": self.attempts,
-            "timeout": self.timeout,
-            "concurrency": self.concurrency,
-        }
-        return msgspec.json.encode({k: v for k, v in known.items() if v is not None}).decode()
+        known = WorkerOptions(
+            attempts=self.attempts, timeout=self.timeout, concurrency=self.concurrency
+        )
+        return msgspec.json.encode(known).decode()
 
 
 def specs_of(worker: Worker, types: tuple[str, ...] = ()) -> list[WorkerSpec]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from tasuki.model.state import State
-from tasuki.store.keys import LAYOUT
+from tasuki.store.messages.request import Request
 
 T = TypeVar("T")
 
@@ -121,26 +121,6 @@ def _piece(group: Group, position: int) -> Report:
             return Report(released=[replace(group, ids=ids, stamps=stamps)])
 
 
-class ExchangeRequest(msgspec.Struct, kw_only=True):
-    """The request of the script `exchange`, which describes the fields. Times are milliseconds."""
-
-    runner: str
-    number: str
-    lease: int
-    notes: Notes
-    log_lines: int
-    finished: list[FinishedGroup]
-    scheduled: list[ScheduledGroup]
-    released: list[ReleasedGroup]
-    demand: list[tuple[str, int]]
-    rung: list[str]
-    limit: int
-    cancelled_age: int
-    cancelled_most: int
-    layout: str = LAYOUT
-    writes: bool = True
-
-
 class Claimed(msgspec.Struct):
     """Jobs of a type that were claimed; `tries` is empty when none of them was tried before."""
 
@@ -159,3 +139,21 @@ class Exchanged(msgspec.Struct):
     cancels: list[str]
     suspects: list[str]
     next_due: int
+
+
+class ExchangeRequest(Request[Exchanged], kw_only=True):
+    """The request of the script `exchange`, which describes the fields. Times are milliseconds."""
+
+    runner: str
+    number: str
+    lease: int
+    notes: Notes
+    log_lines: int
+    finished: list[FinishedGroup]
+    scheduled: list[ScheduledGroup]
+    released: list[ReleasedGroup]
+    demand: list[tuple[str, int]]
+    rung: list[str]
+    limit: int
+    cancelled_age: int
+    cancelled_most: int
