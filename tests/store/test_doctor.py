@@ -11,8 +11,8 @@ from tasuki.store.doctor import Doctor
 from tasuki.store.examination import COUNTED, PAGE, count_jobs
 from tasuki.store.findings import Finding, Trouble
 from tasuki.store.link import CALL_SECONDS, Link
-from tasuki.store.scripts import script
 from tasuki.store.messages.checks import Recounted, RecountRequest
+from tasuki.store.scripts import script
 from tasuki.store.store import Store
 from tests.store.factory import FAR, completed, enqueue, enqueue_many, new_job, released, runner
 from tests.store.invariants import broken, snapshot

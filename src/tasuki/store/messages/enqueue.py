@@ -20,8 +20,10 @@ class Enqueued(msgspec.Struct):
 
 
 class EnqueueRequest(Request[Enqueued], kw_only=True):
-    """Jobs in columns. What few of them have is by position, from 1 on, and
-    left out where no job has it. Times are milliseconds."""
+    """Jobs in columns. Times are milliseconds.
+
+    What few of them have is by position, from 1 on, and left out where no job has it.
+    """
 
     sender: str
     number: str
