@@ -149,7 +149,7 @@ class Outbox:
     ) -> None:
         type = attempt.spec.type
         keep = self._retention.of(state)
-        own = attempt.record.options.keep if state is State.COMPLETED else None
+        own = attempt.options.keep if state is State.COMPLETED else None
         group = self._finished.get((state, type, own))
         if group is None:
             age = round((keep.age if own is None else own) * 1_000)
@@ -157,8 +157,9 @@ class Outbox:
             self._finished[state, type, own] = group
         group.ids.append(attempt.key)
         group.stamps.append(attempt.stamp)
-        started = attempt.stamp[:-3]
-        group.bodies.append(f"{started} {attempt.attempt} {attempt.crashes} {reason}\n{body}")
+        group.bodies.append(
+            f"{attempt.started_ms} {attempt.attempt} {attempt.crashes} {reason}\n{body}"
+        )
         ms = (time.monotonic() - attempt.started) * 1_000
         group.ms += int(ms)
         name = bucket(ms)
@@ -176,7 +177,7 @@ class Outbox:
         group.stamps.append(attempt.stamp)
         group.delays.append(round(delay * 1_000))
         group.tries.append(tries)
-        group.expires.append(str(attempt.record.expires))
+        group.expires.append(str(attempt.expires))
         self._weigh(len(tries))
 
     def _release(self, attempt: Attempt) -> None:
