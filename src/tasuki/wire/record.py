@@ -174,6 +174,11 @@ def read_head(head: str) -> tuple[int, int, int | float, str]:
     return int(created), int(expires), decode_number(priority), type
 
 
+def expires_of(head: str) -> int:
+    """When the job expires, by the first line of its record."""
+    return int(head.split(" ", 2)[1])
+
+
 def size_apart(data: str) -> int | None:
     """How large data are that stand in a place of their own; None for those that do not."""
     return int(data[1:].split(" ", 1)[0]) if data.startswith(_LARGE) else None

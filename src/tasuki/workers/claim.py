@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from tasuki.wire.ids import decode_id
-from tasuki.wire.record import NO_OPTIONS, decode_tries, open_record, read_head
+from tasuki.wire.record import NO_OPTIONS, decode_tries, expires_of, open_record, read_head
 from tasuki.workers.describe import message_of
 from tasuki.workers.judge import Limits
 from tasuki.workers.spec import WorkerSpec
@@ -85,7 +85,7 @@ class Claim:
     @property
     def expires(self) -> int:
         """When the job expires, in milliseconds since 1970; 0 if it never does."""
-        return read_head(self._head)[1]
+        return expires_of(self._head)
 
     @property
     def priority(self) -> int | float:
@@ -138,4 +138,6 @@ class Claim:
 
     def has_expired(self) -> bool:
         """Whether the job has expired between its claim and its first step."""
-        return self.waited >= AT_ONCE_SECONDS and 0 < self.expires <= int(self.started_ms)
+        if self.waited < AT_ONCE_SECONDS or not (expires := self.expires):
+            return False
+        return expires <= int(self.started_ms)

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Iterator
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from traceback import StackSummary
 from types import FrameType
 from typing import Any
@@ -22,8 +22,7 @@ class LoopHold:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        # What it sees is what was set when it was started, not what the one before it has set.
-        self.context = copy_context()
+        self.context: Context | None = None
         self.task: asyncio.Task[None] | None = None
 
 
@@ -44,6 +43,8 @@ class LoopPlace:
             self._free -= 1
             self._begin(hold)
         else:
+            # It sees what is set now, and not what the one before it will set.
+            hold.context = copy_context()
             self._line.append(hold)
         return hold
 

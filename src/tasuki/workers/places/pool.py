@@ -5,6 +5,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 log = logging.getLogger("tasuki.runner")
 
@@ -21,17 +22,24 @@ class ThreadPool:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._loops_thread = threading.get_ident()
         self._waiting = queue.SimpleQueue[Work | None]()
         self._idle = threading.Semaphore(0)
         self._threads = 0
         self._hiring: asyncio.TimerHandle | None = None
 
     def do(self, work: Work) -> None:
-        """Let the next free thread do it. It must not raise."""
+        """Let the next free thread do it; to be called in any thread. It must not raise."""
         self._waiting.put(work)
         # A thread that waits for work counts itself in; who gives it work counts it out.
-        if not self._idle.acquire(blocking=False):
+        if self._idle.acquire(blocking=False):
+            return
+        if threading.get_ident() == self._loops_thread:
             self._hire()
+        else:
+            # A loop that has closed hires nobody: the runner left, and released what waits.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._hire)
 
     def close(self) -> None:
         """Let the idle threads end, and the others when they have come to an end."""

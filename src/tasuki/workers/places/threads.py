@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Awaitable, Coroutine, Generator
+from contextlib import suppress
 from contextvars import Context, copy_context
 from typing import Any
 
@@ -35,9 +36,12 @@ class ThreadHold:
 class ThreadPlace:
     """Threads that take the attempts of a type from one line, each when it has done the one before.
 
-    So the loop need not turn between two of them, and a slow one holds up nobody but itself. A slot
-    is a thread on its way along the line. Only the loop gives slots out, and a thread that finds
-    the line empty hands its slot back to it; so nothing is left in the line by both.
+    So the loop need not turn between two of them, and a slow one holds up nobody but itself. One
+    thread is called at a time, and calls the next one if there is more in the line: what is short
+    is done by few of them, and not by all in turns.
+
+    A slot is a thread on its way along the line. Who puts something into the line then looks for a
+    free slot, and who frees a slot then looks into the line: so nothing is left there by both.
 
     Each attempt runs in a copy of the context in which it was started, so it sees what `setup` has
     set, and nothing of what other attempts set. Nothing can interrupt a thread; `job.cancelled`
@@ -49,18 +53,18 @@ class ThreadPlace:
     def __init__(self, pool: ThreadPool, slots: int) -> None:
         self._loop = asyncio.get_running_loop()
         self._pool = pool
-        self._free = slots
+        self._free = deque[None]([None] * slots)
         self._line = deque[ThreadHold]()
+        self._called = False
         self._ended = deque[tuple[Run, Outcome]]()
         self._going_over = deque[tuple[ThreadHold, Coroutine[Any, Any, None]]]()
-        self._handed_back = deque[None]()
         self._collecting = False
 
     def start(self, run: Run) -> ThreadHold:
-        """Let a thread of this type's run the steps, or one more if there is a slot for it."""
+        """Let the next thread on its way run the steps."""
         hold = ThreadHold(run, copy_context())
         self._line.append(hold)
-        self._give_slot()
+        self._call()
         return hold
 
     def waiting(self) -> list[Run]:
@@ -89,19 +93,30 @@ class ThreadPlace:
         """Where its thread is."""
         return stack_of_thread(hold.thread)
 
-    def _give_slot(self) -> None:
-        if self._free:
-            self._free -= 1
-            self._pool.do(self._go_along)
+    def _call(self) -> None:
+        """Call a thread, if there is a free slot for one and none is being called already."""
+        if not self._called:
+            with suppress(IndexError):
+                self._free.pop()
+                self._called = True
+                self._pool.do(self._go_along)
+
+    def _leave_slot(self) -> None:
+        self._free.append(None)
+        if self._line:
+            self._call()
 
     def _go_along(self) -> None:
         """Run what is in the line, in a thread, until it is empty."""
+        self._called = False
         while True:
             try:
                 hold = self._line.popleft()
             except IndexError:
-                self._hand_back()
+                self._leave_slot()
                 return
+            if self._line:
+                self._call()
             hold.thread = threading.get_ident()
             rest = hold.context.run(self._step, hold.run)
             if rest is not None:
@@ -125,10 +140,6 @@ class ThreadPlace:
             return None
         return steps
 
-    def _hand_back(self) -> None:
-        self._handed_back.append(None)
-        self._wake()
-
     def _wake(self) -> None:
         if not self._collecting:
             self._collecting = True
@@ -143,16 +154,7 @@ class ThreadPlace:
         while self._going_over:
             hold, steps = self._going_over.popleft()
             hold.task = self._loop.create_task(steps, context=hold.context)
-            hold.task.add_done_callback(lambda _: self._take_back())
+            hold.task.add_done_callback(lambda _: self._leave_slot())
         while self._ended:
             run, outcome = self._ended.popleft()
             run.end(outcome)
-        while self._handed_back:
-            self._handed_back.popleft()
-            self._take_back()
-
-    def _take_back(self) -> None:
-        """A slot is free, and goes to what has come into the line meanwhile."""
-        self._free += 1
-        if self._line:
-            self._give_slot()
