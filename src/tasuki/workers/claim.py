@@ -9,7 +9,7 @@ from tasuki.workers.describe import message_of
 from tasuki.workers.judge import Limits
 from tasuki.workers.spec import WorkerSpec
 
-AT_ONCE_SECONDS = 0.001
+AT_ONCE_SECONDS = 0.005
 """What begins so soon after its claim has not waited."""
 
 
