@@ -21,6 +21,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the server program for stores, in place of the one that Tasuki comes with",
     )
     parser.addoption(
+        "--without-functions", action="store_true", help="the store lets nobody call functions"
+    )
+    parser.addoption(
         "--long", action="store_true", help="let the trials with faults and chance go on for longer"
     )
 
@@ -49,7 +52,7 @@ def long(pytestconfig: pytest.Config) -> bool:
 
 
 @pytest.fixture(scope="session")
-def store_url(server_program: Binary | None) -> Iterator[str]:
+def store_url(server_program: Binary | None, pytestconfig: pytest.Config) -> Iterator[str]:
     """One store for the whole run. Its directory is short: sockets have short names."""
     with (
         tempfile.TemporaryDirectory(prefix="tasuki-") as name,
@@ -60,6 +63,9 @@ def store_url(server_program: Binary | None) -> Iterator[str]:
             binary=server_program,
         ) as url,
     ):
+        if pytestconfig.getoption("--without-functions"):
+            with plain_client(url) as client:
+                client.execute_command("ACL", "SETUSER", "default", "-fcall", "-function")
         yield url
 
 

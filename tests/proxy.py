@@ -4,7 +4,7 @@ It runs in a thread of its own, so blocking and async tests and other processes 
 
     with proxy_to(store_url) as proxy:
         client = await tasuki.connect(proxy.url)
-        proxy.drop_reply_once(b"EVALSHA")
+        proxy.drop_reply_once(b"FCALL")
         await client.enqueue("email")
 """
 

@@ -42,17 +42,17 @@ async def test_a_lost_reply_makes_no_second_job(
     store: Store, far_client: Client, proxy: Proxy, key: str | None
 ):
     await far_client.enqueue("email")
-    proxy.drop_reply_once(b"EVALSHA")
+    proxy.drop_reply_once(b"FCALL")
     id = await far_client.enqueue("email", {"n": 1}, key=key)
     assert (await far_client.get(id)).type == "email"
     assert await waiting(store) == 2
-    assert proxy.count(b"EVALSHA") >= 3
+    assert proxy.count(b"FCALL") >= 3
 
 
 async def test_a_lost_reply_for_many_callers_makes_no_second_jobs(
     store: Store, far_client: Client, proxy: Proxy
 ):
-    proxy.drop_reply_once(b"EVALSHA")
+    proxy.drop_reply_once(b"FCALL")
     ids = await asyncio.gather(*(far_client.enqueue("email", n) for n in range(50)))
     assert len(set(ids)) == 50
     assert await waiting(store) == 50

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tests.support import Plain
 
 # What a link does by itself, and this counting.
-_OWN = frozenset(["cmdstat_info", "cmdstat_client", "cmdstat_script|load", "cmdstat_evalsha"])
+_OWN = frozenset(["cmdstat_info", "cmdstat_client", "cmdstat_function|load", "cmdstat_fcall"])
 
 
 def counter(plain: Plain) -> Callable[[], int]:

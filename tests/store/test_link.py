@@ -1,6 +1,6 @@
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -40,6 +40,7 @@ REPLIES: list[tuple[str, type[TasukiError]]] = [
     ("NOAUTH Authentication required.", StoreRefusedError),
     ("WRONGPASS invalid username-password pair or user is disabled.", StoreRefusedError),
     ("NOPERM this user has no permissions to run the 'evalsha' command", StoreRefusedError),
+    ("NOPERM this user has no permissions to run the 'fcall' command", StoreRefusedError),
     ("ERR user_script:5: attempt to index a nil value", StoreError),
     ("LAYOUT the namespace has layout 0", LayoutError),
     ("LEASE_LOST the lease of runner x ran out", LeaseLostError),
@@ -54,7 +55,7 @@ async def answers_to(url: str, seconds: float = 1.5) -> object:
         await link.close()
 
 
-@pytest.mark.parametrize(("reply", "error"), REPLIES, ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize(("reply", "error"), REPLIES, ids=str)
 async def test_each_refusal_of_the_store_is_the_right_error(reply: str, error: type[TasukiError]):
     async with FakeStore(f"-{reply}\r\n".encode()).serving() as url:
         with pytest.raises(error) as refused:
@@ -63,7 +64,7 @@ async def test_each_refusal_of_the_store_is_the_right_error(reply: str, error: t
     assert reply.split(" ", 1)[1][:15] in str(refused.value)
 
 
-@pytest.mark.parametrize(("reply", "error"), REPLIES, ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize(("reply", "error"), REPLIES, ids=str)
 async def test_so_it_is_while_the_connection_is_made(reply: str, error: type[TasukiError]):
     """A store that is loading, or full of clients, refuses the very first word."""
     async with FakeStore(CLIENT=f"-{reply}\r\n".encode()).serving() as url:
@@ -100,24 +101,73 @@ async def test_a_reply_that_is_no_protocol_is_an_error_of_the_store():
             await answers_to(url)
 
 
+def forget(plain: Plain) -> None:
+    """Have the store forget all scripts, in both forms."""
+    plain.script_flush("SYNC")
+    plain.function_flush("SYNC")
+
+
+def calls_of(plain: Plain, *commands: str) -> list[int]:
+    found = plain.info("commandstats")
+    return [found.get(f"cmdstat_{command}", {}).get("calls", 0) for command in commands]
+
+
+async def run_three_times(link: Link) -> None:
+    for _ in range(3):
+        await link.run("runners", b"\x82\xa6layout\xa12\xa6writes\xc2")
+
+
+@pytest.fixture
+def without_functions(plain: Plain) -> Iterator[None]:
+    """Nobody may call functions, or load any. The store knows no script."""
+    forget(plain)
+    plain.execute_command("ACL", "SETUSER", "default", "-fcall", "-function")
+    yield
+    plain.execute_command("ACL", "SETUSER", "default", "+fcall", "+function")
+
+
 async def test_a_script_that_the_store_has_forgotten_is_sent_again(store: Store, plain: Plain):
     assert await enqueue(store) == 1
-    plain.script_flush()
+    forget(plain)
     assert await enqueue(store) == 2
     someone = await runner(store)
-    plain.script_flush("SYNC")
+    forget(plain)
     assert len(await someone.claim(n=2)) == 2
 
 
-async def test_a_script_is_loaded_once(store: Store, plain: Plain):
-    plain.script_flush()
-    link = store.link("test")
-    before = plain.info("commandstats").get("cmdstat_script|load", {}).get("calls", 0)
-    for _ in range(3):
-        await link.run("runners", b"\x82\xa6layout\xa11\xa6writes\xc2")
-    after = plain.info("commandstats")["cmdstat_script|load"]["calls"]
-    assert after - before == 1
-    assert plain.script_exists(script("runners").digest) == [True]
+async def test_a_script_is_loaded_once_as_a_function(store: Store, plain: Plain):
+    forget(plain)
+    before = calls_of(plain, "function|load", "fcall", "evalsha")
+    await run_three_times(store.link("test"))
+    after = calls_of(plain, "function|load", "fcall", "evalsha")
+    # The first call is the one that tells that it is not there.
+    assert [b - a for a, b in zip(before, after, strict=True)] == [1, 4, 0]
+
+
+async def test_a_function_that_another_one_loads_at_the_same_time(store: Store, plain: Plain):
+    forget(plain)
+    await asyncio.gather(*(run_three_times(store.link(f"test-{n}")) for n in range(5)))
+    assert script("runners").function in str(plain.function_list())
+
+
+@pytest.mark.usefixtures("without_functions")
+async def test_where_functions_are_not_allowed_it_is_called_as_a_script(store: Store, plain: Plain):
+    before = calls_of(plain, "script|load", "evalsha")
+    await run_three_times(store.link("test"))
+    after = calls_of(plain, "script|load", "evalsha")
+    assert [b - a for a, b in zip(before, after, strict=True)] == [1, 3]
+    assert await enqueue(store) == 1
+
+
+async def test_a_full_store_that_takes_no_library_runs_it_as_a_script(store: Store, plain: Plain):
+    someone = await runner(store)
+    await enqueue(store)
+    forget(plain)
+    plain.config_set("maxmemory", "1mb")
+    try:
+        assert len(await someone.claim(n=1)) == 1
+    finally:
+        plain.config_set("maxmemory", "0")
 
 
 async def test_a_link_connects_again_after_its_connection_was_cut(store: Store, plain: Plain):

@@ -1,18 +1,21 @@
 """One connection to the store, for one user of it."""
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVarTuple, Unpack
 
 from valkey.asyncio.connection import AbstractConnection
 from valkey.exceptions import ConnectionError as Disconnected
-from valkey.exceptions import NoScriptError, ResponseError, ValkeyError
+from valkey.exceptions import ResponseError, ValkeyError
 
 from tasuki.model.errors import StoreUnavailableError
 from tasuki.store.address import Address
 from tasuki.store.deadlines import Deadlines
 from tasuki.store.keys import Keyspace
 from tasuki.store.replies import translate
-from tasuki.store.scripts import script
+from tasuki.store.script_calls import ScriptCalls, pack
+
+P = TypeVarTuple("P")
 
 CALL_SECONDS = 1.5
 """How long a call may take before the store counts as unavailable: an answer is due within 2 s."""
@@ -31,11 +34,10 @@ class Link:
         self._address = address
         self._name = f"tasuki-{name}"
         self._keyspace = keyspace
-        self._base = keyspace.base
         self._lock = asyncio.Lock()
         self._connection: AbstractConnection | None = None
         self._deadlines = Deadlines()
-        self._heads: dict[str, bytes] = {}
+        self._calls = ScriptCalls(keyspace.base)
 
     @property
     def keyspace(self) -> Keyspace:
@@ -52,9 +54,8 @@ class Link:
             StoreError: one of its kinds, when the store refuses, fails or cannot be reached.
             LeaseLostError: from scripts that a runner calls.
         """
-        head = self._heads.get(name) or self._head(name)
-        call = b"%b$%d\r\n%b\r\n" % (head, len(request), request)
-        reply: bytes = await self._exchange(call, seconds + time_for(len(call)), name)
+        seconds += time_for(len(request))
+        reply: bytes = await self._within(seconds, self._run, name, request)
         return reply
 
     async def command(
@@ -65,7 +66,7 @@ class Link:
         Raises:
             StoreError: as `run`.
         """
-        return await self._exchange(pack(*words), seconds)
+        return await self._within(seconds, self._send, pack(*words))
 
     async def close(self) -> None:
         """Close the connection. A later call opens it again."""
@@ -73,27 +74,34 @@ class Link:
         if connection is not None:
             await connection.disconnect(nowait=True)
 
-    def _head(self, name: str) -> bytes:
-        """The call of a script up to its request, which is the same every time."""
-        words = ("EVALSHA", script(name).digest, 1, self._base)
-        head = self._heads[name] = b"*5" + pack(*words).removeprefix(b"*4")
-        return head
-
-    async def _exchange(self, call: bytes, seconds: float, name: str = "") -> Any:
+    async def _within(
+        self, seconds: float, send: Callable[[Unpack[P]], Awaitable[Any]], *args: Unpack[P]
+    ) -> Any:
         try:
             with self._deadlines.within(seconds):
                 async with self._lock:
-                    try:
-                        return await self._send(call)
-                    except NoScriptError:
-                        await self._send(pack("SCRIPT", "LOAD", script(name).text))
-                        return await self._send(call)
+                    return await send(*args)
         except TimeoutError as error:
             raise StoreUnavailableError(
                 f"the store did not answer within {seconds:.2g} s"
             ) from error
         except (ValkeyError, OSError) as error:
             raise translate(error) from error
+
+    async def _run(self, name: str, request: bytes) -> Any:
+        """Call a script, and if the store does not know it, make it known and call it again."""
+        while True:
+            try:
+                return await self._send(self._calls.call(name, request))
+            except ResponseError as error:
+                load = self._calls.cure(name, error)
+                if load is None:
+                    raise
+            try:
+                await self._send(load)
+            except ResponseError as error:
+                if not self._calls.load_failed(error):
+                    raise
 
     async def _send(self, call: bytes) -> Any:
         try:
@@ -126,12 +134,3 @@ NO_PASSWORD = "without any password configured"
 def time_for(size: int) -> float:
     """Seconds that so many bytes may take on their way."""
     return size / SLOWEST_RATE
-
-
-def pack(*words: str | bytes | int | float) -> bytes:
-    """A command as it goes over the wire: how many words it has, and each one after its length."""
-    parts = [b"*%d\r\n" % len(words)]
-    for word in words:
-        text = word if isinstance(word, bytes) else str(word).encode()
-        parts.append(b"$%d\r\n%b\r\n" % (len(text), text))
-    return b"".join(parts)

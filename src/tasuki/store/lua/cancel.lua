@@ -8,16 +8,9 @@
 -- Returns {states = {state before, or 'missing', ...}}
 -- Errors: LAYOUT
 
---@include base
---@include bulk
---@include clock
---@include events
 --@include bell
---@include jobs
---@include weigh
---@include finish
---@include locate
 --@include depart
+--@include locate
 
 local found = locate(request.ids)
 local states, chosen, told, runners = {}, {}, {}, {}

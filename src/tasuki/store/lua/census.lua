@@ -8,9 +8,6 @@
 -- Returns {as_of, more, tally = {STATE:TYPE, how many, ...}, kept = the same as it is kept}
 -- Errors: LAYOUT
 
---@include base
---@include bulk
---@include jobs
 --@include census
 
 local tally = {}

@@ -7,7 +7,6 @@
 -- Returns {{waiting, scheduled, active, one for each finished state, ..., paused}, ...} by type
 -- Errors: LAYOUT
 
---@include base
 --@include bulk
 
 local fields = {}

@@ -22,11 +22,8 @@
 --
 -- No allow-oom: a store that is full takes no new jobs.
 
---@include base
---@include bulk
---@include clock
---@include events
 --@include bell
+--@include events
 --@include limit
 
 local sender = 'sender:' .. request.sender

@@ -13,9 +13,6 @@
 --          word of findings.py, and the place is the key where the id should not be
 -- Errors: LAYOUT
 
---@include base
---@include bulk
---@include jobs
 --@include standing
 
 local name = request.name

@@ -19,33 +19,19 @@
 --          next_due = ms until a scheduled job is due (0: come back at once), or -1}
 -- Errors: LAYOUT, LEASE_LOST, STALE
 
---@include base
---@include bulk
---@include clock
---@include events
---@include bell
---@include jobs
---@include restore
---@include weigh
---@include finish
---@include locate
---@include depart
---@include promote
---@include notes
---@include told
---@include settle
---@include take
---@include claim
---@include apart
 --@include again
+--@include apart
+--@include notes
+--@include promote
+--@include settle
 
-local runner = request.runner
+local runner, age, most = request.runner, request.cancelled_age, request.cancelled_most
 local lease_end = call('ZSCORE', 'runners', runner)
 if not lease_end or lease_end == '0' then
   return redis.error_reply('LEASE_LOST the lease of runner ' .. runner .. ' ran out')
 end
 
-local function answer(stamp, claimed, losses)
+local function answer(stamp, claimed, lost, unclaimed)
   local next_due = -1
   local due = call('ZRANGE', 'due', 0, 0, 'WITHSCORES')
   if unclaimed then
@@ -56,7 +42,7 @@ local function answer(stamp, claimed, losses)
   return cmsgpack.pack({
     stamp = stamp,
     claimed = claimed,
-    lost = losses,
+    lost = lost,
     -- At most as many as the runner holds jobs.
     cancels = call('SMEMBERS', 'cancel:' .. runner),
     -- A few are enough: whoever runs suspects looks for all of its types.
@@ -68,11 +54,11 @@ end
 local last = call('HMGET', 'runner:' .. runner, 'number', 'stamp', 'lost', 'apart')
 local apart = last[4]
 if last[1] == request.number then
-  local losses = {}
+  local lost = {}
   for id in string.gmatch(last[3], '%S+') do
-    losses[#losses + 1] = id
+    lost[#lost + 1] = id
   end
-  return answer(last[2], claimed_before(runner, last[2]), losses)
+  return answer(last[2], claimed_before(runner, last[2]), lost)
 end
 
 -- A call that went astray and comes after a later one: what it asks for has no one to take it.
@@ -81,35 +67,24 @@ if last[1] and tonumber(request.number) < tonumber(last[1]) then
 end
 
 advance_clock(request.lease)
-local stamp = whole(steady)
+local stamp, lost = whole(steady), {}
 write_notes(runner, request.notes, request.log_lines)
 for _, group in ipairs(request.finished) do
-  settle_finished(runner, group)
+  settle_finished(runner, group, lost)
 end
 for _, group in ipairs(request.scheduled) do
-  settle_scheduled(runner, group, request.cancelled_age, request.cancelled_most)
+  settle_scheduled(runner, group, lost, age, most)
 end
 for _, group in ipairs(request.released) do
-  settle_released(runner, group, apart, request.cancelled_age, request.cancelled_most)
+  settle_released(runner, group, lost, apart, age, most)
 end
 
 promote_due(request.limit)
-local asked = {}
-for i, want in ipairs(request.demand) do
-  asked[i] = want[1]
-end
-for _, type in ipairs(request.rung) do
-  asked[#asked + 1] = type
-end
-read_paused(asked)
+local paused = paused_types(request.demand, request.rung)
 local find = apart and claim_apart or claim
-local claimed = find(runner, request.demand, stamp, request.cancelled_age, request.cancelled_most)
-for _, type in ipairs(request.rung) do
-  if not paused[type] and call('EXISTS', 'wait:' .. type) == 1 then
-    ring(type)
-  end
-end
+local claimed, unclaimed = find(runner, request.demand, stamp, paused, age, most)
+ring_again(request.rung, paused)
 call('HSET', 'runner:' .. runner, 'number', request.number, 'stamp', stamp,
   'lost', table.concat(lost, ' '))
 publish()
-return answer(stamp, claimed, lost)
+return answer(stamp, claimed, lost, unclaimed)

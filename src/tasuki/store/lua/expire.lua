@@ -7,15 +7,6 @@
 -- Returns {moved}
 -- Errors: LAYOUT
 
---@include base
---@include bulk
---@include clock
---@include events
---@include jobs
---@include weigh
---@include finish
---@include locate
---@include depart
 --@include expire
 
 local moved = expire(request.limit, request.cancelled_age, request.cancelled_most)

@@ -9,7 +9,6 @@
 -- Returns {cancels = ids to be stopped}
 -- Errors: LAYOUT, LEASE_LOST
 
---@include base
 --@include bulk
 --@include clock
 

@@ -9,7 +9,6 @@
 --          rows = {{field, value, ...}, ...} from `from` on, fewer than asked for when they are large}
 -- Errors: LAYOUT
 
---@include base
 --@include clock
 
 local rows, fields = {}, 0

@@ -11,10 +11,7 @@
 --          it was retried}, ...}}
 -- Errors: LAYOUT
 
---@include base
---@include bulk
---@include clock
---@include jobs
+--@include finish
 --@include locate
 
 local found = locate(request.ids)

@@ -11,15 +11,6 @@
 -- Returns {released = how many jobs}
 -- Errors: LAYOUT
 
---@include base
---@include bulk
---@include clock
---@include events
---@include bell
---@include jobs
---@include restore
---@include weigh
---@include finish
 --@include reap
 
 -- A runner holds at most as many jobs as it has slots, so this list is bounded by its settings.

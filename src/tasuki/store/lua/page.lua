@@ -8,7 +8,6 @@
 -- Returns {{member, score, member, score, ...}, ...}, one list for each set
 -- Errors: LAYOUT
 
---@include base
 --@include rank
 
 local pages = {}

@@ -7,11 +7,8 @@
 -- Returns {changed, limit = how many types there may be, when this one would be too many}
 -- Errors: LAYOUT
 
---@include base
---@include bulk
---@include clock
---@include events
 --@include bell
+--@include events
 --@include limit
 
 local changed

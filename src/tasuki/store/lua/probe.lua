@@ -4,7 +4,6 @@
 -- Returns {wall = server time in ms}
 -- Errors: LAYOUT
 
---@include base
 --@include clock
 
 call('SET', 'probe', whole(wall), 'EX', 60)

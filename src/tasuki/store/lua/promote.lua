@@ -7,13 +7,6 @@
 -- Returns {moved, states = {state before, or 'missing', ...} for the ids}
 -- Errors: LAYOUT
 
---@include base
---@include bulk
---@include clock
---@include events
---@include bell
---@include jobs
---@include restore
 --@include locate
 --@include promote
 

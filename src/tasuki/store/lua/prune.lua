@@ -9,14 +9,6 @@
 -- Returns {pruned, more = whether there is more to delete}
 -- Errors: LAYOUT
 
---@include base
---@include bulk
---@include clock
---@include events
---@include jobs
---@include weigh
---@include finish
---@include locate
 --@include prune
 
 local pruned, more = prune(request.limit, request.total, agreed(request.ages))

@@ -13,16 +13,6 @@
 --          cancelled, more = whether there is more to take back}
 -- Errors: LAYOUT
 
---@include base
---@include bulk
---@include clock
---@include events
---@include bell
---@include jobs
---@include restore
---@include weigh
---@include finish
---@include reap
 --@include lost
 
 advance_clock(request.lease)

@@ -8,9 +8,6 @@
 -- Returns {changed = how many counts were wrong, done = false when a job has moved since `as_of`}
 -- Errors: LAYOUT
 
---@include base
---@include bulk
---@include jobs
 --@include census
 
 local tally = request.tally

@@ -9,7 +9,6 @@
 -- Returns {wall = server time in ms}
 -- Errors: LAYOUT
 
---@include base
 --@include bulk
 --@include clock
 

@@ -6,15 +6,8 @@
 -- Returns {states = {state before, or 'missing', ...}}
 -- Errors: LAYOUT
 
---@include base
---@include bulk
---@include clock
---@include events
---@include jobs
---@include weigh
---@include finish
---@include locate
 --@include depart
+--@include locate
 
 local found = locate(request.ids)
 local states, chosen, gone = {}, {}, {}

@@ -12,18 +12,8 @@
 -- Returns {mended = how many}
 -- Errors: LAYOUT
 
---@include base
---@include bulk
---@include clock
---@include events
---@include bell
---@include jobs
---@include restore
---@include weigh
---@include finish
---@include reap
---@include standing
 --@include mend
+--@include reap
 
 local mended = 0
 for _, id in ipairs(request.ids) do

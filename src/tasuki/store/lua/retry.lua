@@ -8,16 +8,9 @@
 -- Returns {states = {state before, or 'missing', ...}}
 -- Errors: LAYOUT
 
---@include base
---@include bulk
---@include clock
---@include events
---@include bell
---@include jobs
---@include restore
---@include weigh
---@include locate
 --@include depart
+--@include locate
+--@include restore
 
 local found = locate(request.ids)
 local states, ended, chosen, endless, before = {}, {}, {}, {}, {}

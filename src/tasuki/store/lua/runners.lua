@@ -4,7 +4,6 @@
 -- Returns {{runner, ms left of the lease, jobs held, {field, value, ...}}, ...}
 -- Errors: LAYOUT
 
---@include base
 --@include clock
 
 local offset = tonumber(call('HGET', 'clock', 'offset')) or 0

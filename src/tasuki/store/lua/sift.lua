@@ -10,7 +10,6 @@
 --          or '' when there are no more}
 -- Errors: LAYOUT
 
---@include base
 --@include bulk
 --@include jobs
 --@include rank

@@ -10,7 +10,6 @@
 --          have left something}
 -- Errors: LAYOUT
 
---@include base
 --@include clock
 
 local clock = call('HMGET', 'clock', 'offset', 'grace')

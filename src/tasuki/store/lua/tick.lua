@@ -20,24 +20,12 @@
 --          were taken back, requeued, suspects, failed, cancelled, promoted, expired, pruned}
 -- Errors: LAYOUT
 
---@include base
---@include bulk
---@include clock
---@include events
---@include bell
---@include jobs
---@include restore
---@include weigh
---@include finish
---@include locate
---@include depart
---@include reap
+--@include expire
+--@include fold
 --@include lost
 --@include promote
---@include expire
---@include prune
+--@include stream
 --@include tidy
---@include fold
 --@include upgrade
 
 -- A time that lies far ahead was not written by a tick that went well.

@@ -9,7 +9,6 @@
 -- claim or 0, options of its worker as JSON or ''}, ...}}
 -- Errors: LAYOUT
 
---@include base
 --@include clock
 
 local cursor, names = '0', request.types

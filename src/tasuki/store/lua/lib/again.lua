@@ -1,5 +1,8 @@
 -- The answer to an exchange whose first answer was lost.
 
+--@include jobs
+--@include take
+
 -- The ids of a group as they were claimed: in order of priority and id.
 local function in_waiting_order(group)
   local priority = {}

@@ -1,7 +1,9 @@
 -- waiting -> active, for a runner that runs suspects: from `apart:TYPE`, one job at a time.
 
+--@include claim
+
 -- The type whose first suspect has crashed the least, among those that are in demand.
-local function least_suspicious(demand)
+local function least_suspicious(demand, paused)
   local found, fewest
   for _, want in ipairs(demand) do
     local type = want[1]
@@ -18,9 +20,9 @@ local function least_suspicious(demand)
 end
 
 -- One suspect. There is time to look at it closely.
-local function claim_apart(runner, demand, stamp, age, most)
+local function claim_apart(runner, demand, stamp, paused, age, most)
   for _ = 1, MOST_EXPIRED do
-    local type = least_suspicious(demand)
+    local type = least_suspicious(demand, paused)
     if not type then
       return {}
     end

@@ -1,11 +1,10 @@
 -- The start of every script: the key names, the request, and the layout check.
 --
--- KEYS[1]  what every key of the partition starts with; the scripts add the rest (see keys.py)
--- ARGV[1]  the request, as msgpack: a map, whose fields each script lists in its header
+-- keys[1]  what every key of the partition starts with; the scripts add the rest (see keys.py)
+-- args[1]  the request, as msgpack: a map, whose fields each script lists in its header
 -- Every reply is msgpack too. Ids, scores and stamps are text; payloads are never looked into.
 
-local base = KEYS[1]
-local request = cmsgpack.unpack(ARGV[1])
+local base
 
 local function key(name)
   return base .. name
@@ -23,17 +22,38 @@ end
 -- version that knows only the old one is refused from then on; the rest is done by ticks.
 local OLDER_LAYOUT = '1'
 
-local found_layout = call('GET', 'layout')
-if found_layout ~= request.layout then
-  if found_layout == OLDER_LAYOUT then
-    if request.writes then
-      call('HSET', 'clock', 'upgrade', 'jobs 0 10')
-      call('SET', 'layout', request.layout)
-    end
-  elseif found_layout or call('EXISTS', 'jobs') == 1 then
-    return redis.error_reply('LAYOUT the namespace has layout ' .. tostring(found_layout)
-      .. ', this version of Tasuki needs layout ' .. tostring(request.layout))
-  elseif request.writes then
-    call('SET', 'layout', request.layout)
+-- Returns the error to answer with when the namespace is of a version that is not understood.
+local function settle_layout(needed, writes)
+  local found = call('GET', 'layout')
+  if found == needed then
+    return
   end
+  if found == OLDER_LAYOUT then
+    if writes then
+      call('HSET', 'clock', 'upgrade', 'jobs 0 10')
+      call('SET', 'layout', needed)
+    end
+  elseif found or call('EXISTS', 'jobs') == 1 then
+    return redis.error_reply('LAYOUT the namespace has layout ' .. tostring(found)
+      .. ', this version of Tasuki needs layout ' .. tostring(needed))
+  elseif writes then
+    call('SET', 'layout', needed)
+  end
+end
+
+-- A store makes the parts of a script once, and calls it many times. What a part keeps for the length
+-- of a call it makes anew here, by a function that it adds.
+local beginnings = {}
+
+local function serve(verb, keys, args)
+  base = keys[1]
+  local request = cmsgpack.unpack(args[1])
+  local refusal = settle_layout(request.layout, request.writes)
+  if refusal then
+    return refusal
+  end
+  for i = 1, #beginnings do
+    beginnings[i]()
+  end
+  return verb(request)
 end

@@ -5,6 +5,8 @@
 -- costs nothing while a token lies there. A type leaves it, with its token, when nothing of it waits
 -- (lib/tidy).
 
+--@include base
+
 local function ring(type)
   if call('EXISTS', 'bell:' .. type) == 0 then
     call('LPUSH', 'bell:' .. type, '1')

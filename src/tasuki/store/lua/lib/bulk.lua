@@ -1,5 +1,7 @@
 -- One command for many values. Lua passes at most 7,999 values to one call, so longer lists are split.
 
+--@include base
+
 local CHUNK = 7000
 
 local function bulk(command, name, values)

@@ -1,5 +1,8 @@
 -- Counts anew what the hash `counts` says.
 
+--@include bulk
+--@include jobs
+
 -- Adds to `tally` the ids of a list by type: {STATE:TYPE = how many}.
 local function add(tally, state, ids)
   local groups, order = by_type(ids, gather('HMGET', 'jobs', ids))

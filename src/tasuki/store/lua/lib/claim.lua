@@ -3,19 +3,38 @@
 -- An ordinary runner takes from `wait:TYPE`, in order of priority and id. What has expired is not run,
 -- but ends here. (Suspects are claimed by lib/apart.)
 
+--@include bell
+--@include finish
+--@include jobs
+--@include take
+
 local MOST_AT_ONCE = 100
 local MOST_EXPIRED = 500
 local MOST_BYTES = 1048576
 
-local paused = {}
--- Whether there is more that could be claimed at once.
-local unclaimed = false
-
--- Which of these types somebody has paused.
-local function read_paused(types)
-  if #types > 0 and call('EXISTS', 'paused') == 1 then
+-- Which of the types that are in demand, or whose bell rang, somebody has paused: {type = true}.
+local function paused_types(demand, rung)
+  local paused = {}
+  if call('EXISTS', 'paused') == 1 then
+    local types = {}
+    for i, want in ipairs(demand) do
+      types[i] = want[1]
+    end
+    for _, type in ipairs(rung) do
+      types[#types + 1] = type
+    end
     for i, is_paused in ipairs(gather('SMISMEMBER', 'paused', types)) do
       paused[types[i]] = is_paused == 1
+    end
+  end
+  return paused
+end
+
+-- Hands a token on that woke this runner, when there is work left for another one.
+local function ring_again(rung, paused)
+  for _, type in ipairs(rung) do
+    if not paused[type] and call('EXISTS', 'wait:' .. type) == 1 then
+      ring(type)
     end
   end
 end
@@ -36,7 +55,8 @@ local function grant(runner, type, run, stamp)
   return { type = type, ids = run.ids, records = run.records, tries = run.tries }
 end
 
--- left    {bytes, expired}: how much this call may still carry, and end
+-- left    {bytes, expired, unclaimed}: how much this call may still carry, and end; and whether there is
+--         more that could be claimed at once
 -- expiry  {any = whether anything has expired, age, most}
 local function claim_type(runner, type, n, stamp, left, expiry)
   local set = 'wait:' .. type
@@ -62,7 +82,7 @@ local function claim_type(runner, type, n, stamp, left, expiry)
     wanted = wanted - #taken.ids
   end
   if full and call('EXISTS', set) == 1 then
-    unclaimed = unclaimed or wanted > 0
+    left.unclaimed = left.unclaimed or wanted > 0
     ring(type)
   end
   if run and #run.ids > 0 then
@@ -72,7 +92,8 @@ end
 
 -- demand  {{type, free slots}, ...}
 -- age, most  retention of what has expired
-local function claim(runner, demand, stamp, age, most)
+-- Returns what was claimed, by type, and whether more could be claimed at once.
+local function claim(runner, demand, stamp, paused, age, most)
   local earliest = call('ZRANGE', 'expires', 0, 0, 'WITHSCORES')[2]
   local expiry = { any = earliest and tonumber(earliest) <= wall, age = age, most = most }
   local left = { bytes = MOST_BYTES, expired = MOST_EXPIRED }
@@ -89,5 +110,5 @@ local function claim(runner, demand, stamp, age, most)
     end
   end
   bulk('HSET', 'claimed', noted)
-  return claimed
+  return claimed, left.unclaimed
 end

@@ -7,10 +7,15 @@
 -- every lease looks as if it had run out. So that live runners can renew first, nothing is reaped
 -- before `grace` (steady ms).
 
-local now = redis.call('TIME')
-local wall_us = now[1] * 1000000 + now[2]
-local wall = math.floor(wall_us / 1000)
-local steady, grace
+--@include base
+
+local wall_us, wall, steady, grace
+
+beginnings[#beginnings + 1] = function()
+  local now = redis.call('TIME')
+  wall_us = now[1] * 1000000 + now[2]
+  wall = math.floor(wall_us / 1000)
+end
 
 local function advance_clock(lease_ms)
   local saved = call('HMGET', 'clock', 'last', 'offset', 'grace')

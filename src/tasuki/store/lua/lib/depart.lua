@@ -1,5 +1,8 @@
 -- Takes jobs out of where they stand: a command for each set and each type, not for each job.
 
+--@include finish
+--@include jobs
+
 -- found      what `locate` says of `ids`
 -- positions  those of the jobs that leave
 -- Returns the positions by type, {type = {position, ...}}, and the types in the order in which they

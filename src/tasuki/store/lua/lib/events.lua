@@ -1,7 +1,9 @@
 -- What happened, for people and for those who wait: one stream entry per script call, its fields
 -- `WHAT:TYPE` -> ids. And the counters, in total and per minute.
 
--- Upkeep makes the stream shorter than this, by time and by bytes (lib/tidy).
+--@include clock
+
+-- Upkeep makes the stream shorter than this, by time and by bytes (lib/stream).
 local EVENTS_KEPT = 50000
 local ENTRY_FIELDS = 7000
 local ENTRY_BYTES = 65536
@@ -10,8 +12,12 @@ local MINUTES_KEPT_SECONDS = 130 * 60
 -- Some for each of 1,000 types. What goes beyond is counted without its type.
 local MINUTE_FIELDS = 6000
 
-local events, entry_bytes = {}, 0
-local minute = 'minute:' .. math.floor(wall / 60000)
+local events, entry_bytes, minute
+
+beginnings[#beginnings + 1] = function()
+  events, entry_bytes = {}, 0
+  minute = 'minute:' .. math.floor(wall / 60000)
+end
 
 -- An entry that grows too large says what happened to jobs of which type, and no more to which.
 local function emit(what, type, ids)

@@ -1,6 +1,9 @@
 -- waiting, scheduled -> cancelled, when the time in which a job had to run is over. Active jobs are
 -- let go: they come back to `expires` when they are put back.
 
+--@include depart
+--@include locate
+
 -- Returns how many were looked at.
 local function expire(limit, age, most)
   local ids = call('ZRANGEBYSCORE', 'expires', '-inf', whole(wall), 'LIMIT', 0, limit)

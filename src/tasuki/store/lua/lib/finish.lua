@@ -1,6 +1,9 @@
 -- The end of a job: kept for its retention, or gone. Those that follow the rule of their state stand in
 -- `done:`, those with a time of their own in `kept:`, both in the order of their ends.
 
+--@include events
+--@include weigh
+
 -- Most jobs leave nothing in most of these, so a key that does not exist is not asked for each id.
 local function drop(command, name, ids)
   if call('EXISTS', name) == 1 then

@@ -1,5 +1,8 @@
 -- Minutes are kept for two hours, and for two days as sums of ten.
 
+--@include bulk
+--@include events
+
 local TENS_KEPT_SECONDS = 49 * 3600
 local MINUTES_BACK = 2880
 -- A minute is over for good when another one is: the time of day may be set back a little.

@@ -1,6 +1,8 @@
 -- How many types there may be: a type that has an id or a date in its name would make them more and
 -- more. The number is kept in the store, so that it is the same for all who enqueue.
 
+--@include bulk
+
 local MOST_TYPES = 10000
 -- Up to here there is room for more, whatever the number: it is not even looked up.
 local FEWEST_TYPES = 100

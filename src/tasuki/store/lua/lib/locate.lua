@@ -1,3 +1,8 @@
+-- Where jobs are, and so which state they are in.
+
+--@include bulk
+--@include jobs
+
 -- Which of some ids have ended and are kept for a time of their own: {id = true}.
 local function kept_apart(ids, ends)
   local ended, own = {}, {}
@@ -12,14 +17,13 @@ local function kept_apart(ids, ends)
   return own
 end
 
--- Where jobs are, and so which state they are in. Returns lists in parallel with the ids:
+-- Returns lists in parallel with the ids:
 --
 -- records  the record, or false when there is none that can be read
 -- states   scheduled, waiting, active, completed, failed, cancelled, or false when it is nowhere
 -- places   the name of the set it stands in
 -- scores   its score there
 -- ends     the end of a finished job, or false
-
 local function locate(ids)
   local found = { records = {}, states = {}, places = {}, scores = {}, ends = {} }
   if #ids == 0 then

@@ -1,5 +1,7 @@
 -- Runners that are known to be dead, or whose lease ran out.
 
+--@include reap
+
 local LOST_RUNNERS = 10
 
 -- Those whose lease ran out. During the grace period only what was already being taken back (score 0)

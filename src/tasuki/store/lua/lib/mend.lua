@@ -1,5 +1,8 @@
 -- Puts one job where it belongs, and takes it away from everywhere else.
 
+--@include restore
+--@include standing
+
 local END_WORDS = {
   completed = 'null',
   failed = '{"type":"Lost","message":"how it ended is not known any more"}',

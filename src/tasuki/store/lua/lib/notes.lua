@@ -1,5 +1,9 @@
 -- Progress and log lines of active jobs. Notes on jobs that the runner does not hold are dropped.
 
+--@include bulk
+--@include events
+--@include jobs
+
 -- ids, stamps  the jobs, fenced like a settle
 -- progress     {position = JSON}
 -- lines        {position = {line, ...}}

@@ -1,5 +1,7 @@
 -- scheduled -> waiting
 
+--@include restore
+
 local function promote(ids)
   if #ids == 0 then
     return

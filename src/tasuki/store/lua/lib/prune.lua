@@ -3,6 +3,9 @@
 -- at which the first job in `done:` goes, and infinite where all have a time of their own. These go by
 -- `keeps`.
 
+--@include finish
+--@include locate
+
 -- How many sets one call looks at.
 local SETS = 50
 

@@ -1,6 +1,8 @@
 -- Places in the order of a sorted set, by bisection: many members can have one score, and the member
 -- itself may be gone.
 
+--@include base
+
 -- The rank of the first member that stands after (score, member).
 local function rank_after(set, score, member)
   local low, high = 0, call('ZCARD', set)

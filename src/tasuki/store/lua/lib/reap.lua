@@ -6,6 +6,9 @@
 -- When nobody saw a runner die, its whole machine may have gone, or the network to it: its jobs run
 -- again at once like any other, but those to which that happens twice in a row are suspected, too.
 
+--@include finish
+--@include restore
+
 -- Nothing of the runner may be left behind when its last job is taken back.
 local function forget_runner(runner)
   call('ZREM', 'runners', runner)

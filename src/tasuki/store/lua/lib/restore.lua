@@ -1,5 +1,10 @@
 -- Puts jobs where they wait. The caller has taken them out of where they were.
 
+--@include bell
+--@include bulk
+--@include events
+--@include jobs
+
 -- A job that waits again may expire again.
 local function expire_later(group)
   local entries = {}

@@ -1,10 +1,13 @@
 -- active -> what the attempts came to. Each job is fenced by the stamp of its claim: the runner holds
--- it only while it stands in the runner's lease under that very stamp. Others are lost, untouched.
+-- it only while it stands in the runner's lease under that very stamp. Others are lost, untouched: the
+-- caller's list `lost` gets their ids.
 
-local lost = {}
+--@include restore
+--@include told
 
--- The positions of the jobs in `group` that are held, or nil when all are.
-local function held(runner, group)
+-- The positions of the jobs in `group` that are held, or nil when all are. The others are added to
+-- `lost`.
+local function held_positions(runner, group, lost)
   local scores = gather('ZMSCORE', 'lease:' .. runner, group.ids)
   local positions, all = {}, true
   for i, id in ipairs(group.ids) do
@@ -42,8 +45,8 @@ end
 
 -- {state, type, age, most, ids, stamps, bodies, large, ms, histogram, own}: `large` has the results that
 -- are too large for an end, by position
-local function settle_finished(runner, group)
-  local positions = held(runner, group)
+local function settle_finished(runner, group, lost)
+  local positions = held_positions(runner, group, lost)
   local ids = pick(group.ids, positions)
   leave_lease(runner, group.type, ids)
   if next(group.large) and group.age > 0 then
@@ -61,8 +64,8 @@ end
 
 -- Takes held jobs out of the lease, which are to go back into the queue. Returns the positions in the
 -- group of those that may, or nil when all may.
-local function give_back(runner, group, age, most)
-  local positions = held(runner, group)
+local function give_back(runner, group, lost, age, most)
+  local positions = held_positions(runner, group, lost)
   local ids = pick(group.ids, positions)
   local told = told_to_stop(runner, ids)
   leave_lease(runner, group.type, ids)
@@ -79,8 +82,8 @@ local function give_back(runner, group, age, most)
 end
 
 -- {type, event, ids, stamps, delays, tries, expires}: tries is '' where nothing is to be noted
-local function settle_scheduled(runner, group, age, most)
-  local positions = give_back(runner, group, age, most)
+local function settle_scheduled(runner, group, lost, age, most)
+  local positions = give_back(runner, group, lost, age, most)
   local ids = pick(group.ids, positions)
   if #ids == 0 then
     return
@@ -109,7 +112,7 @@ local function settle_scheduled(runner, group, age, most)
 end
 
 -- {type, ids, stamps}; what runs apart stays suspected until it has come to an end
-local function settle_released(runner, group, apart, age, most)
+local function settle_released(runner, group, lost, apart, age, most)
   local put_back = apart and set_apart or restore
-  put_back(pick(group.ids, give_back(runner, group, age, most)))
+  put_back(pick(group.ids, give_back(runner, group, lost, age, most)))
 end

@@ -1,6 +1,9 @@
 -- Every set in which jobs stand. `locate` stops at the first one; here none is left out, since a job
 -- that stands in two is what is looked for.
 
+--@include bulk
+--@include jobs
+
 local FINISHED = { 'completed', 'failed', 'cancelled' }
 
 -- ids, records  in parallel

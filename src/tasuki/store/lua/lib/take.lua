@@ -1,6 +1,9 @@
 -- Taking jobs out of a waiting set, with what is known of them: {ids, records, tries}. `tries` is empty
 -- when none of them was tried before.
 
+--@include bulk
+--@include clock
+
 -- How often jobs were run and have crashed, without the last error: '' for those that never were.
 -- Nothing at all when no job has been.
 local function tries_of(ids)

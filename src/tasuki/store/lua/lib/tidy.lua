@@ -1,11 +1,9 @@
--- What is kept small, a few pieces in each call: the list of types, that of types with work, the
--- stream of events.
+-- What is kept small, a few pieces in each call: the list of types, and that of types with work.
+
+--@include prune
 
 local FORGOTTEN_MS = 24 * 3600 * 1000
 local SCANNED = 50
-local EVENTS_MS = 5 * 60 * 1000
-local EVENTS_BYTES = 32 * 1024 * 1024
-local SAMPLED = 10
 local STATES = { 'completed', 'failed', 'cancelled' }
 local TOTALS = {
   'enqueued', 'completed', 'failed', 'cancelled', 'retried', 'snoozed', 'crashed', 'requeued', 'ms',
@@ -132,19 +130,4 @@ local function tidy_types(counts, ages, limit)
   bulk('SADD', 'live', unlisted)
   forget_idle(idle)
   return trimmed
-end
-
--- The stream keeps what happened in the last minutes, and less where its entries are large.
-local function tidy_events()
-  local sample, bytes = call('XREVRANGE', 'events', '+', '-', 'COUNT', SAMPLED), 0
-  for _, entry in ipairs(sample) do
-    for _, text in ipairs(entry[2]) do
-      bytes = bytes + #text
-    end
-  end
-  if #sample > 0 then
-    local most = math.floor(EVENTS_BYTES / (bytes / #sample))
-    call('XTRIM', 'events', 'MAXLEN', '~', whole(math.min(EVENTS_KEPT, most)))
-    call('XTRIM', 'events', 'MINID', '~', whole(math.max(0, wall - EVENTS_MS)))
-  end
 end

@@ -1,6 +1,9 @@
 -- Jobs that a person cancelled while they were active. The runner is told to stop such a job. If it
 -- gives the job back instead, the job does not run again: it ends here as cancelled.
 
+--@include finish
+--@include jobs
+
 -- Which of a runner's jobs it was told to stop: {1 or 0, ...}, or nil when there are none.
 local function told_to_stop(runner, ids)
   if call('EXISTS', 'cancel:' .. runner) == 1 then

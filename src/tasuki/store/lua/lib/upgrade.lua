@@ -2,6 +2,9 @@
 -- can be read, so nothing waits for it: data and results that are large move out of records and ends, and
 -- finished jobs, which stood in the order in which they go, are put in that of their ends.
 
+--@include bulk
+--@include jobs
+
 local INLINE_BYTES = 4096
 local PREVIEW_CHARACTERS = 200
 local FEWEST, MOST = 10, 200

@@ -2,6 +2,9 @@
 -- `STATE BYTES`, `bytes` their sums, and `heavy:STATE` the jobs in order of their ends. Jobs without
 -- large data or results stand in none of these, and cost nothing but a look whether there are any.
 
+--@include bulk
+--@include clock
+
 -- The bytes of large data or of a large result, from the text that stands for it.
 local function bytes_aside(text, pattern)
   return text and tonumber(string.match(text, pattern)) or 0
