@@ -13,7 +13,7 @@ from tasuki import Job, State, Worker
 from tasuki.model.job import JobInfo
 from tasuki.model.outcome import JobError
 from tasuki.store.lease import LeaseTerms
-from tasuki.workers import ahead
+from tasuki.workers import ahead, slots
 from tasuki.workers.blackbox import BlackBox
 from tasuki.workers.registry import Registry
 from tasuki.workers.runner import Runner
@@ -49,6 +49,12 @@ class Scene:
     async def warm_up(self, desk: Desk) -> None:
         """Let it be known that the jobs are short."""
         await desk.all_come_to(await desk.submit_many(LEARNING, "mixed"), State.COMPLETED)
+
+
+@pytest.fixture(autouse=True)
+def slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The jobs here are short, however slow the machine is."""
+    monkeypatch.setattr(slots, "AHEAD_SECONDS", 10.0)
 
 
 @pytest.fixture(params=["loop", "thread"])
@@ -153,6 +159,7 @@ async def test_a_drain_gives_back_at_once_what_has_not_begun(desk: Desk, scene: 
             slow = await desk.submit("mixed", "slow")
             ids = await desk.submit_many(5, "mixed")
         await desk.all_come_to(ids, State.ACTIVE)
+        await eventually(lambda: slow in scene.began)
         stopping = asyncio.create_task(runner.stop(30))
 
         async def back() -> bool:

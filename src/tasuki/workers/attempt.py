@@ -158,7 +158,7 @@ class Attempt(Claim):
         self._settle(outcome)
         self._host.left(self)
         # The attempt and its job know each other. Parted, they need no garbage collector to go.
-        self.job = self._hold = None
+        self.job = self._hold = self._fetching = None
 
     async def steps(self) -> None:
         """Begin, check the data, run, judge, report; wherever its place is."""
@@ -227,8 +227,7 @@ class Attempt(Claim):
             else:
                 self.data = text
                 self._entered = False
-                self.begin()
-                self.begun = False
+                self.count_from_now()
                 self._host.begins()
                 self._enter()
 

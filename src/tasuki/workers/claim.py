@@ -131,10 +131,14 @@ class Claim:
 
     def begin(self) -> None:
         """The first step: all times count from now on."""
+        self.count_from_now()
+        self.begun = True
+
+    def count_from_now(self) -> None:
+        """All that was until now was to wait."""
         now = time.monotonic()
         self.waited += now - self.started
         self.started = now
-        self.begun = True
 
     def has_expired(self) -> bool:
         """Whether the job has expired between its claim and its first step."""
