@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasuki.workers.slots import LEARNING, LONGEST_WAIT, MOST_AHEAD, ApartSlots, Slots
+from tasuki.workers.slots import LEARNING, LONGEST_WAIT, MOST_HELD, ApartSlots, Slots
 
 
 def slots_of(**numbers: int) -> Slots:
@@ -87,9 +87,11 @@ def test_nothing_is_claimed_ahead_before_some_jobs_have_been_seen():
 @pytest.mark.parametrize(
     ("seconds", "number", "ahead"),
     [
-        (0.0, 1, MOST_AHEAD),
-        (0.0001, 1, MOST_AHEAD),
-        (0.001, 10, MOST_AHEAD),
+        (0.0, 1, MOST_HELD - 1),
+        (0.0001, 1, MOST_HELD - 1),
+        (0.001, 10, MOST_HELD - 10),
+        (0.0, MOST_HELD, 0),
+        (0.0, 1_000, 0),
         (0.005, 1, 4),
         (0.005, 10, 40),
         (0.019, 1, 1),

@@ -53,7 +53,7 @@ class Outbox:
 
     def add(self, attempt: Attempt, outcome: Outcome) -> None:
         """The attempt has come to this outcome."""
-        if attempt in self._noted:
+        if self._noted and attempt in self._noted:
             # What it has noted counts only as long as it is held.
             self._take_notes(attempt)
         match outcome:

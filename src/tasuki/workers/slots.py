@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 LONGEST_WAIT = 5.0
 """A lost ring of the doorbell costs at most so many seconds."""
-MOST_AHEAD = 100
+MOST_HELD = 100
+"""So many jobs share the cost of an exchange well: who has as many slots claims nothing ahead."""
 AHEAD_SECONDS = 0.02
 """How long what is claimed ahead should take to run. Longer jobs are not claimed ahead."""
 LEARNING = 20
@@ -40,7 +41,8 @@ class TypeSlots:
         """How many jobs may be held that have not begun, beyond those that fill the slots."""
         if self._stalled or self._seen < LEARNING or self._mean >= AHEAD_SECONDS:
             return 0
-        return int(min(MOST_AHEAD, self.number * AHEAD_SECONDS / max(self._mean, 1e-6)))
+        room = max(0, MOST_HELD - self.number)
+        return int(min(room, self.number * AHEAD_SECONDS / max(self._mean, 1e-6)))
 
     @property
     def demand(self) -> int:
