@@ -66,6 +66,19 @@ def test_the_doorbell_makes_it_look_at_once_and_is_told_of_once():
     assert slots.take_rung() == []
 
 
+@pytest.mark.parametrize("type", ["a", ""])
+def test_a_doorbell_that_rings_while_a_call_is_under_way_is_not_missed(type: str):
+    slots = slots_of(a=2)
+    demand = slots.demand()
+    slots.take_rung()
+    slots.ring(type)
+    slots.book({}, demand, None, 100.0)
+    assert slots.should_look(demand, 100.0)
+    slots.take_rung()
+    slots.book({}, demand, None, 100.0)
+    assert not slots.should_look(demand, 100.0)
+
+
 def test_a_token_that_nobody_has_room_for_is_put_back_at_once():
     slots = slots_of(a=1)
     slots.book({"a": 1}, slots.demand(), None, 100.0)

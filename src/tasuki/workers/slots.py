@@ -71,6 +71,7 @@ class Slots:
         self.types = {type: TypeSlots(number) for type, number in numbers.items()}
         self._dry = set[str]()
         self._rung = set[str]()
+        self._rang = False
         self._due: float | None = None
         self._look_at = 0.0
 
@@ -105,6 +106,7 @@ class Slots:
         """The doorbell of a type rang; '' when it was the runner's own."""
         if type:
             self._rung.add(type)
+        self._rang = True
         self._look_at = 0.0
         self._dry.clear()
 
@@ -112,6 +114,7 @@ class Slots:
         """The types whose doorbells rang since the last time: the store is told that they did."""
         rung = list(self._rung)
         self._rung.clear()
+        self._rang = False
         return rung
 
     def book(
@@ -121,11 +124,13 @@ class Slots:
 
         `next_due` is when there may be more, if that is known.
         """
-        self._due = next_due
-        self._look_at = now + LONGEST_WAIT
         for type, number in granted.items():
             self.types[type].held += number
-        self._dry = {type for type, wanted in demand if granted.get(type, 0) < wanted}
+        self._due = next_due
+        # A doorbell that rang while the call was under way may be for what came after the reply.
+        if not self._rang:
+            self._look_at = now + LONGEST_WAIT
+            self._dry = {type for type, wanted in demand if granted.get(type, 0) < wanted}
 
     def leave(self, type: str, seconds: float | None) -> None:
         """A job is not held any more. It ran so long; None if it never began."""
@@ -173,7 +178,7 @@ class ApartSlots(Slots):
     ) -> None:
         """The same, but it looks more often."""
         super().book(granted, demand, next_due, now)
-        self._look_at = now + self.WAIT
+        self._look_at = min(self._look_at, now + self.WAIT)
 
     def is_over(self, now: float, *, busy: bool) -> bool:
         """Whether there have been no suspects for a while."""
