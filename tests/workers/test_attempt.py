@@ -12,13 +12,14 @@ import pytest
 from tasuki import Job, Worker
 from tasuki.model.errors import StoreError, StoreUnavailableError
 from tasuki.model.outcome import Cancelled, Completed, Failed, Outcome, Released
-from tasuki.wire.record import Large
-from tasuki.workers import attempt as attempts
-from tasuki.workers.attempt import Attempt, Host, Stop
+from tasuki.workers import fetching
+from tasuki.workers.attempt import Attempt, Host
 from tasuki.workers.blackbox import BlackBox
-from tasuki.workers.places import threads
-from tasuki.workers.places.places import places_of
+from tasuki.workers.places import pool
+from tasuki.workers.places.places import Places
 from tasuki.workers.spec import specs_of
+from tasuki.workers.stop import Stop
+from tasuki.workers.timeouts import Timeouts
 from tests.support import eventually
 
 RECORD = '1700000000000 0 0 x\n\n{"n":1}'
@@ -39,6 +40,7 @@ class Lone:
         self.host = Host(
             loop=asyncio.get_running_loop(),
             box=self.box,
+            timeouts=Timeouts(asyncio.get_running_loop()),
             fetch=self._fetch,
             result_limit=100,
             settled=lambda _, outcome: self.outcomes.append(outcome),
@@ -48,7 +50,7 @@ class Lone:
             stuck=lambda _: None,
             thread=threading.get_ident(),
         )
-        self.place = places_of({"x": self.spec})["x"]
+        self.place = Places({"x": self.spec})["x"]
 
     def attempt(self, record: str = RECORD, tries: str = "") -> Attempt:
         return Attempt(self.host, self.place, self.spec, "A7", "1700000000000123", record, tries)
@@ -256,7 +258,7 @@ async def test_a_job_may_cancel_its_own_task():
 
 @PLACES
 async def test_large_data_are_fetched_first(place: int, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(attempts, "FETCH_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(fetching, "FETCH_AGAIN_SECONDS", 0.05)
     seen = list[Any]()
     lone = Lone(both(seen=seen)[place], timeout=0.04, attempts=1)
     away = StoreUnavailableError("away")
@@ -292,17 +294,15 @@ async def test_one_can_be_stopped_while_its_data_are_fetched(turns: int):
 
 
 def large(lone: Lone) -> Attempt:
-    attempt = lone.attempt()
-    attempt.record = attempt.record._replace(data="", large=Large(9_999, "{"))
-    return attempt
+    return lone.attempt("1700000000000 0 0 x\n\n@9999 {")
 
 
 async def test_when_there_is_no_thread_it_waits_for_one(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(threads, "HIRE_SECONDS", 0.02)
+    monkeypatch.setattr(pool, "HIRE_SECONDS", 0.02)
     start, refused = threading.Thread.start, list[int]()
 
     def full(self: threading.Thread) -> None:
-        if self.name.startswith(threads.THREAD_NAME) and len(refused) < 3:
+        if self.name.startswith(pool.THREAD_NAME) and len(refused) < 3:
             refused.append(1)
             raise RuntimeError("can't start new thread")
         start(self)

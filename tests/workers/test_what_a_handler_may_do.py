@@ -71,7 +71,7 @@ def take_all_files():
 
 
 def delete_the_job(job):
-    for name in ("id", "type", "attempt", "cancelled", "deadline", "_text", "_notes"):
+    for name in type(job).__slots__:
         delattr(job, name)
 
 

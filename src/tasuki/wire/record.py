@@ -156,22 +156,42 @@ def _encode_options(job: NewJob) -> str:
     return _encoder.encode(options).decode()
 
 
+def open_record(text: str) -> tuple[str, Options, str]:
+    """The parts of a record: its first line, which `read_head` reads, the options, and the data.
+
+    Raises:
+        ValueError: when the text is not a record.
+    """
+    head, options, data = text.split("\n", 2)
+    if not head[:1].isdigit():
+        raise ValueError("it does not begin with a time")
+    return head, _options.decode(options) if options else NO_OPTIONS, data
+
+
+def read_head(head: str) -> tuple[int, int, int | float, str]:
+    """When the job was created, when it expires, its priority and its type."""
+    created, expires, priority, type = head.split(" ", 3)
+    return int(created), int(expires), decode_number(priority), type
+
+
+def expires_of(head: str) -> int:
+    """When the job expires, by the first line of its record."""
+    return int(head.split(" ", 2)[1])
+
+
+def size_apart(data: str) -> int | None:
+    """How large data are that stand in a place of their own; None for those that do not."""
+    return int(data[1:].split(" ", 1)[0]) if data.startswith(_LARGE) else None
+
+
 def decode_record(text: str) -> Record:
     """Read a record.
 
     Raises:
         ValueError: when the text is not a record.
     """
-    head, options, data = text.split("\n", 2)
-    created, expires, priority, type = head.split(" ", 3)
-    return Record(
-        int(created),
-        int(expires),
-        decode_number(priority),
-        type,
-        _options.decode(options) if options else NO_OPTIONS,
-        *_take_in(data),
-    )
+    head, options, data = open_record(text)
+    return Record(*read_head(head), options, *_take_in(data))
 
 
 def decode_number(text: str) -> int | float:

@@ -3,26 +3,24 @@
 import asyncio
 import logging
 import threading
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import Enum
 from typing import Any
 
-from tasuki.model.errors import StoreError
-from tasuki.model.outcome import Cancelled, Completed, Failed, JobError, Outcome, Released
-from tasuki.wire.ids import decode_id
-from tasuki.wire.payload import encode, too_large
-from tasuki.wire.record import Record, decode_record, decode_tries
+from tasuki.model.outcome import Cancelled, Failed, JobError, Outcome, Released
+from tasuki.wire.record import size_apart
 from tasuki.workers.blackbox import BlackBox
-from tasuki.workers.describe import message_of, traceback_of
+from tasuki.workers.claim import Claim
+from tasuki.workers.describe import message_of
+from tasuki.workers.fetching import Fetch, fetched
 from tasuki.workers.forks import end_stray_child
 from tasuki.workers.job import Job
-from tasuki.workers.judge import Limits, bad_record, bad_result, invalid, judge, timed_out
+from tasuki.workers.judge import bad_record, check, judge, judge_result, told
 from tasuki.workers.notebook import Notebook
 from tasuki.workers.places.place import Place
 from tasuki.workers.spec import WorkerSpec
+from tasuki.workers.stop import Stop
+from tasuki.workers.timeouts import Timeouts
 
 log = logging.getLogger("tasuki.runner")
 
@@ -31,24 +29,10 @@ STUBBORN_SECONDS = 5.0
 
 If it still goes on as long again, it is stuck.
 """
-FETCH_AGAIN_SECONDS = 0.5
 
-NOTHING = Completed()
 STILL_RUNNING = Cancelled(
     message="It was told to stop and has not: its code may still be running, and keeps its place."
 )
-
-Fetch = Callable[[str, int], Awaitable[str | None]]
-"""Gets the data of a job, by its key and their size in bytes; None if they are gone."""
-
-
-class Stop(Enum):
-    """Why an attempt is made to stop."""
-
-    CANCEL = "cancel"
-    TIMEOUT = "timeout"
-    RELEASE = "release"
-    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +47,7 @@ class Host:
 
     loop: asyncio.AbstractEventLoop
     box: BlackBox
+    timeouts: Timeouts
     fetch: Fetch
     result_limit: int
     settled: "Callable[[Attempt, Outcome], None]"
@@ -73,10 +58,11 @@ class Host:
     thread: int
 
 
-class Attempt:
-    """A claimed job on its way through the steps. `key` and `stamp` name the claim to the store.
+class Attempt(Claim):
+    """A claimed job on its way through the steps.
 
-    It is told to stop by `stop`. One that ignores that, or is in a thread, where it cannot be
+    It waits in the line of its place until a slot is free, and has begun with its first step. It is
+    told to stop by `stop`. One that ignores that, or is in a thread, where it cannot be
     interrupted, is settled after a while all the same; it keeps its slot until it really ends, and
     what it returns then counts no more. Nothing that a job does makes any of this raise.
     """
@@ -84,26 +70,17 @@ class Attempt:
     __slots__ = (
         "_ended",
         "_entered",
+        "_fetching",
         "_hold",
         "_host",
         "_notebook",
         "_place",
         "_telling",
         "_timer",
-        "_unreadable",
-        "attempt",
-        "crashes",
         "job",
-        "key",
-        "record",
         "settled",
-        "spec",
-        "stamp",
-        "started",
         "stopping",
     )
-
-    record: Record
 
     def __init__(
         self,
@@ -115,86 +92,58 @@ class Attempt:
         text: str,
         tries: str,
     ) -> None:
+        super().__init__(spec, key, stamp, text, tries)
         self._host = host
         self._place = place
-        self.spec = spec
-        self.key = key
-        self.stamp = stamp
-        self.attempt = 1
-        self.crashes = 0
-        self.started = time.monotonic()
-        self.stopping: Stop | None = None
         self.settled = False
+        self.stopping: Stop | None = None
         self.job: Job[Any] | None = None
         self._hold: Any = None
+        self._fetching: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._notebook: Notebook | None = None
         self._ended = self._entered = self._telling = False
-        self._unreadable = ""
-        try:
-            if tries:
-                made, self.crashes, _ = decode_tries(tries)
-                self.attempt = made + 1
-            self.record = decode_record(text)
-        except Exception as error:  # noqa: BLE001 - it may have been written by anyone
-            self._unreadable = message_of(error)
-
-    @property
-    def id(self) -> int | str:
-        """The job's id as people know it."""
-        try:
-            return decode_id(self.key)
-        except ValueError:
-            return self.key
-
-    @property
-    def token(self) -> str:
-        """A name of this very attempt."""
-        return f"{self.stamp}-{self.key}"
-
-    @property
-    def timeout(self) -> float | None:
-        """Seconds that the attempt may take: the job's own, else the worker's."""
-        own = self.record.options.timeout
-        return own if own is not None else self.spec.timeout
-
-    @property
-    def deadline(self) -> float | None:
-        """Monotonic time by which it should be over; None if there is no such time."""
-        if self._unreadable:
-            return self.started
-        timeout = self.timeout
-        return None if timeout is None else self.started + timeout
-
-    @property
-    def limits(self) -> Limits:
-        """How often and with which backoff the job is tried: the job's own, else the worker's."""
-        options = self.record.options
-        return Limits(options.attempts or self.spec.attempts, options.backoff or self.spec.backoff)
 
     def start(self) -> None:
-        """Begin, as soon as the data are there."""
-        if self._unreadable:
-            log.error("job %s cannot be read: %s", self.key, self._unreadable)
-            self.end(bad_record(f"what the store holds of it cannot be read: {self._unreadable}"))
-        elif self.record.large is None:
-            self._begin(self.record.data)
+        """Go to its place, as soon as the data are there."""
+        try:
+            size = None if self.unreadable else size_apart(self.data)
+        except ValueError as error:
+            size, self.unreadable = None, message_of(error)
+        if self.unreadable:
+            log.error("job %s cannot be read: %s", self.key, self.unreadable)
+            self.end(bad_record(f"what the store holds of it cannot be read: {self.unreadable}"))
+        elif size is None:
+            self._enter()
         else:
-            self._hold = self._host.loop.create_task(self._fetch(self.record.large.size))
+            self._fetching = self._host.loop.create_task(self._fetch(size))
 
     def stop(self, why: Stop) -> None:
-        """Make it stop: cancelled in the loop, asked to in a thread."""
+        """Make it stop: cancelled in the loop, asked to in a thread, not even begun in a line."""
         if self.stopping is not None and why is not Stop.LOST:
             return
         self.stopping = why
         if self.job is not None:
             self.job.cancelled = True
+        if self._leave_line():
+            self.end(self._told())
+            return
         # What has not come to its first step looks by itself; a task would end without any.
         if self._entered:
-            self._interrupt()
+            if self._fetching is not None:
+                self._fetching.cancel()
+            elif self._hold is not None:
+                self._place.interrupt(self._hold)
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._host.loop.call_later(STUBBORN_SECONDS, self._give_up)
+
+    def give_back(self) -> bool:
+        """Have the job released untouched, if it still waits in line. Gives whether it did."""
+        if not self._leave_line():
+            return False
+        self.end(Released())
+        return True
 
     def end(self, outcome: Outcome) -> None:
         """It is over. Its slot is free, and the outcome counts unless it came too late."""
@@ -204,34 +153,39 @@ class Attempt:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self.timeout is not None:
+            self._host.timeouts.forget(self)
         self._settle(outcome)
         self._host.left(self)
         # The attempt and its job know each other. Parted, they need no garbage collector to go.
-        self.job = self._hold = None
+        self.job = self._hold = self._fetching = None
 
     async def steps(self) -> None:
-        """Check the data, run, judge, report; wherever its place is."""
-        self._entered = True
-        box, place, spec, job, slot = self._host.box, self._place, self.spec, self.job, -1
+        """Begin, check the data, run, judge, report; wherever its place is."""
+        slot, host, spec = -1, self._host, self.spec
         try:
-            if job is None or self.stopping is not None:
+            # In this order, so that who stops it sees the job, or is seen by the next line.
+            job = self.job = Job(self, self.data, spec.decoder)
+            self._entered = True
+            self.begin()
+            if self.stopping is not None or self.has_expired():
                 outcome = self._told()
             else:
-                slot = box.begin(self.key)
-                outcome = None if spec.decoder is None else _check(job)
+                slot = host.box.begin(self.key)
+                outcome = None if spec.decoder is None else check(job)
                 if outcome is None:
                     result = spec.process(job)
                     if hasattr(type(result), "__await__"):
-                        if place.into_loop is not None:
-                            await place.into_loop
+                        if self._place.into_loop is not None:
+                            await self._place.into_loop
                         result = await result
                     outcome = self._judge(result)
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is this attempt's end
             outcome = self._raised(error)
         end_stray_child()
         if slot >= 0:
-            box.end(slot)
-        place.deliver(self, outcome)
+            host.box.end(slot)
+        self._place.deliver(self, outcome)
 
     def stack(self) -> str:
         """Where it is, as text."""
@@ -258,66 +212,37 @@ class Attempt:
         try:
             text = None
             if self.stopping is None:
-                text = await self._fetched(size)
+                text = await fetched(self._host.fetch, self.key, size)
         except asyncio.CancelledError:
             self.end(self._told())
         except Exception as error:
             log.exception("the data of job %s cannot be fetched", self.key)
             self.end(bad_record(f"its data cannot be fetched: {message_of(error)}"))
         else:
+            self._fetching = None
             if self.stopping is not None:
                 self.end(self._told())
             elif text is None:
                 self.end(bad_record("its data are not in the store any more"))
             else:
+                self.data = text
                 self._entered = False
-                self.started = time.monotonic()
+                self.count_from_now()
                 self._host.begins()
-                self._begin(text)
+                self._enter()
 
-    async def _fetched(self, size: int) -> str | None:
-        while True:
-            try:
-                return await self._host.fetch(self.key, size)
-            except StoreError as error:
-                if not error.transient:
-                    raise
-                log.debug("the data of job %s wait for the store: %s", self.key, error)
-            await asyncio.sleep(FETCH_AGAIN_SECONDS)
+    def _enter(self) -> None:
+        if self.timeout is not None:
+            self._host.timeouts.watch(self, self.timeout)
+        self._hold = self._place.start(self)
 
-    def _begin(self, data: str) -> None:
-        record, timeout = self.record, self.timeout
-        try:
-            self.job = Job(
-                id=decode_id(self.key),
-                type=record.type,
-                text=data,
-                attempt=self.attempt,
-                priority=record.priority,
-                tags=record.options.tags,
-                deadline=None if timeout is None else _after(timeout),
-                notes=self,
-                decoder=self.spec.decoder,
-            )
-            if timeout is not None:
-                self._timer = self._host.loop.call_later(timeout, self.stop, Stop.TIMEOUT)
-            self._hold = self._place.start(self)
-        except Exception as error:
-            log.exception("job %s cannot begin", self.key)
-            self.end(bad_record(f"it cannot begin: {message_of(error)}"))
+    def _leave_line(self) -> bool:
+        return self._hold is not None and self._place.withdraw(self._hold)
 
     def _judge(self, result: object) -> Outcome:
         if self.stopping is not None:
             return self._told()
-        if result is None:
-            return NOTHING
-        try:
-            text = bytes(encode(result, "result"))
-            if len(text) > self._host.result_limit:
-                raise too_large(len(text), self._host.result_limit, "result")
-            return Completed(text.decode())
-        except BaseException as error:  # noqa: BLE001 - users' types may raise anything
-            return bad_result(error)
+        return judge_result(result, self._host.result_limit)
 
     def _raised(self, error: BaseException) -> Outcome:
         if self.stopping is not None:
@@ -325,28 +250,12 @@ class Attempt:
         return judge(error, self.attempt, self.limits)
 
     def _told(self, error: BaseException | None = None) -> Outcome:
-        """The outcome of one that was told to stop: what it came to itself counts no more."""
-        match self.stopping:
-            case Stop.CANCEL:
-                return Cancelled()
-            case Stop.TIMEOUT:
-                where = "" if error is None else traceback_of(error)
-                return timed_out(self.timeout or 0.0, self.attempt, self.limits, where)
-            case _:
-                return Released()
-
-    def _interrupt(self) -> None:
-        if self._hold is None:
-            return
-        if self.job is None:
-            self._hold.cancel()
-        else:
-            self._place.interrupt(self._hold)
+        return told(self.stopping, self.timeout or 0.0, self.attempt, self.limits, error)
 
     def _give_up(self) -> None:
         self._timer = self._host.loop.call_later(STUBBORN_SECONDS, self._host.stuck, self)
-        told = self._told()
-        self._settle(STILL_RUNNING if isinstance(told, Cancelled) else told)
+        outcome = self._told()
+        self._settle(STILL_RUNNING if isinstance(outcome, Cancelled) else outcome)
 
     def _settle(self, outcome: Outcome) -> None:
         if self.settled:
@@ -378,20 +287,3 @@ class Attempt:
         self._telling = False
         if not self.settled:
             self._host.noted(self)
-
-
-def _check(job: Job[Any]) -> Outcome | None:
-    """Whether the data are what the worker asks for."""
-    try:
-        job.data  # noqa: B018 - reading it validates it
-    except Exception as error:  # noqa: BLE001 - validators of users' models raise anything
-        return invalid(error)
-    return None
-
-
-def _after(seconds: float) -> datetime:
-    """The time in so many seconds; the end of the calendar if it comes first."""
-    try:
-        return datetime.now(UTC) + timedelta(seconds=seconds)
-    except OverflowError:
-        return datetime.max.replace(tzinfo=UTC)

@@ -18,8 +18,38 @@ LONGEST_PROGRESS = 4_096
 """How long the progress of a job may be as JSON, in bytes."""
 
 
-class NoteTaker(Protocol):
-    """Takes what an attempt has to say, from the loop or from a thread."""
+class Behind(Protocol):
+    """The attempt behind a job: what is known of it, and who takes what it has to say."""
+
+    @property
+    def id(self) -> int | str:
+        """The job's id."""
+        ...
+
+    @property
+    def type(self) -> str:
+        """Its type."""
+        ...
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt at it this is."""
+        ...
+
+    @property
+    def priority(self) -> int | float:
+        """Its priority."""
+        ...
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its tags."""
+        ...
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The time of day by which the attempt must be over."""
+        ...
 
     @property
     def token(self) -> str:
@@ -27,7 +57,7 @@ class NoteTaker(Protocol):
         ...
 
     def add_line(self, line: str) -> None:
-        """Take a log line."""
+        """Take a log line, in any thread."""
         ...
 
     def set_progress(self, progress: str) -> None:
@@ -58,51 +88,56 @@ class Job(Generic[T]):
     ...     return 3
     """
 
-    __slots__ = (
-        "_data",
-        "_decode",
-        "_notes",
-        "_text",
-        "attempt",
-        "cancelled",
-        "deadline",
-        "id",
-        "priority",
-        "tags",
-        "type",
-    )
+    __slots__ = ("_attempt", "_data", "_deadline", "_decode", "_text", "cancelled")
 
-    def __init__(  # noqa: PLR0913 - made in one place, by name
-        self,
-        *,
-        id: int,
-        type: str,
-        text: str,
-        attempt: int,
-        priority: int | float,
-        tags: tuple[str, ...],
-        deadline: datetime | None,
-        notes: NoteTaker,
-        decoder: Callable[[str], T] | None,
+    def __init__(
+        self, attempt: Behind, text: str, decoder: Callable[[str], T] | None = None
     ) -> None:
-        self.id = id
-        self.type = type
-        self.attempt = attempt
-        self.priority = priority
-        self.tags = tags
-        self.deadline = deadline
         self.cancelled = False
         """Whether this attempt is to stop: its result will not count. For code in threads, which
         cannot be interrupted; async code gets a CancelledError besides."""
-        self._notes = notes
+        self._attempt = attempt
         self._text = text
         self._decode = decoder
         self._data: Any = _UNREAD
+        self._deadline: Any = _UNREAD
+
+    @property
+    def id(self) -> int:
+        """The job's id."""
+        return cast("int", self._attempt.id)
+
+    @property
+    def type(self) -> str:
+        """The job's type."""
+        return self._attempt.type
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt at the job this is, from 1 on."""
+        return self._attempt.attempt
+
+    @property
+    def priority(self) -> int | float:
+        """The priority that the job was submitted with, as a number."""
+        return self._attempt.priority
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags that the job was submitted with."""
+        return self._attempt.tags
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When the attempt must be over; None if it has no timeout."""
+        if self._deadline is _UNREAD:
+            self._deadline = self._attempt.ends_at
+        return cast("datetime | None", self._deadline)
 
     @property
     def token(self) -> str:
         """A name of this very attempt, and of no other."""
-        return self._notes.token
+        return self._attempt.token
 
     @property
     def data(self) -> T:
@@ -119,7 +154,7 @@ class Job(Generic[T]):
 
         >>> job.log("sent %d of %d", 3, 10)
         """
-        self._notes.add_line(_line(message, args))
+        self._attempt.add_line(_line(message, args))
 
     def progress(self, done: float, total: float = 100, note: str = "") -> Awaitable[None]:
         """Say how far the job is: `done` of `total`. Awaiting it lets other jobs run.
@@ -131,7 +166,7 @@ class Job(Generic[T]):
 
         >>> await job.progress(1, 3, "second page")
         """
-        self._notes.set_progress(_progress(done, total, clean(str(note))))
+        self._attempt.set_progress(_progress(done, total, clean(str(note))))
         return _PAUSE
 
     def __repr__(self) -> str:

@@ -1,6 +1,7 @@
 """From what `process` raised to the outcome of the attempt."""
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -8,16 +9,23 @@ from tasuki.model.backoff import BackoffRule, check_seconds, delay_after
 from tasuki.model.outcome import (
     Cancel,
     Cancelled,
+    Completed,
     Fail,
     Failed,
     JobError,
     Outcome,
+    Released,
     Retried,
     Retry,
     Snooze,
     Snoozed,
 )
-from tasuki.workers.describe import describe, message_of, parts_of
+from tasuki.wire.payload import encode, too_large
+from tasuki.workers.describe import describe, message_of, parts_of, traceback_of
+from tasuki.workers.job import Job
+from tasuki.workers.stop import Stop
+
+NOTHING = Completed()
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -48,6 +56,49 @@ def timed_out(seconds: float, attempt: int, limits: Limits, traceback: str = "")
     """The outcome of an attempt that took longer than `seconds`; `traceback` is where it was."""
     error = JobError("Timeout", f"the attempt took longer than {seconds:g} s", traceback)
     return _again(error, attempt, limits, None, None, "timeout")
+
+
+def told(
+    why: Stop | None,
+    seconds: float,
+    attempt: int,
+    limits: Limits,
+    error: BaseException | None = None,
+) -> Outcome:
+    """The outcome of one that was told to stop: what it came to itself, `error`, counts no more.
+
+    `seconds` is how long it may take. One that is stopped for no reason of its own is given back.
+    """
+    match why:
+        case Stop.CANCEL:
+            return Cancelled()
+        case Stop.TIMEOUT:
+            where = "" if error is None else traceback_of(error)
+            return timed_out(seconds, attempt, limits, where)
+        case _:
+            return Released()
+
+
+def judge_result(result: object, limit: int) -> Outcome:
+    """The outcome of an attempt that returned `result`, which may take `limit` bytes as JSON."""
+    if result is None:
+        return NOTHING
+    try:
+        text = bytes(encode(result, "result"))
+        if len(text) > limit:
+            raise too_large(len(text), limit, "result")
+        return Completed(text.decode())
+    except BaseException as error:  # noqa: BLE001 - users' types may raise anything
+        return bad_result(error)
+
+
+def check(job: Job[Any]) -> Outcome | None:
+    """Whether the data are what the worker asks for: None if they are."""
+    try:
+        job.data  # noqa: B018 - reading it validates it
+    except Exception as error:  # noqa: BLE001 - validators of users' models raise anything
+        return invalid(error)
+    return None
 
 
 def invalid(error: BaseException) -> Failed:

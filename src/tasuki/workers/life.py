@@ -3,19 +3,23 @@
 import asyncio
 import os
 import socket
+import time
 
 from tasuki.model.errors import LeaseLostError
 from tasuki.store.lease import LeaseTerms
 from tasuki.store.reader import TYPES_FIELD
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
-from tasuki.workers.attempt import Stop
 from tasuki.workers.blackbox import BlackBox
+from tasuki.workers.crew import Crew
 from tasuki.workers.ear import Ear
 from tasuki.workers.heartbeat import Heartbeat
 from tasuki.workers.pump import Pump
 from tasuki.workers.registry import Registry
+from tasuki.workers.slots import ApartSlots, Slots
+from tasuki.workers.stop import Stop
 from tasuki.workers.stuck import StuckSlots
+from tasuki.workers.suspects import SuspectNews
 from tasuki.workers.watcher import Watcher
 
 END_SECONDS = 1.0
@@ -41,15 +45,25 @@ class Life:
         pump_link, bell_link, beat_link, large_link = self._links
         large = store.large(large_link)
         self.lease = store.lease(terms, pump_link)
-        self.pump = Pump(
-            self.lease,
-            registry.specs,
-            self._on_idle,
+        specs = registry.specs
+        numbers = {type: spec.concurrency for type, spec in specs.items()}
+        slots = ApartSlots(numbers, time.monotonic()) if terms.apart else Slots(numbers)
+        self.crew = Crew(
+            specs,
+            slots,
+            terms,
             watcher,
-            outage,
             box=box,
             fetch=lambda key, size: large.read("data", key, size),
             stuck=stuck,
+        )
+        self.pump = Pump(
+            self.lease,
+            slots,
+            self.crew,
+            idle=self._on_idle,
+            suspects=SuspectNews(specs, watcher).seen,
+            outage=outage,
         )
         doorbell = store.doorbell(self.lease.runner, bell_link)
         self._ear = Ear(doorbell, self.pump.ring, terms.seconds / 3)
@@ -97,7 +111,7 @@ class Life:
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if lost.done():
-                self.pump.stop_all(Stop.LOST)
+                self.crew.stop(Stop.LOST)
                 raise LeaseLostError(f"the lease of runner {self.lease.runner} was lost")
             if abandoned.done():
                 await self._release_all(pump)
@@ -136,30 +150,30 @@ class Life:
 
     async def _release_all(self, pump: asyncio.Task[None]) -> None:
         await self.drain()
-        self.pump.stop_all(self._why)
+        self.crew.stop(self._why)
         await asyncio.wait({pump}, timeout=END_SECONDS)
 
     async def wind_down(self) -> None:
         """Give attempts that were made to stop a moment to end."""
-        await self.pump.wait_empty(END_SECONDS)
+        await self.crew.wait_empty(END_SECONDS)
 
     async def close(self) -> None:
         """Close the connections."""
-        self.pump.close()
+        self.crew.close()
         for link in self._links:
             await link.close()
 
     def _load(self) -> dict[str, str]:
-        running = len(list(self.pump.attempts))
+        running = sum(attempt.begun for attempt in self.crew.attempts)
         return {"running": str(running), "stuck": str(len(self._stuck))}
 
     def _on_idle(self, types: list[str]) -> None:
         self._ear.listen(types)
 
     def _on_beat(self, cancels: list[str]) -> None:
-        self._watcher.beat(self.pump.busy_until)
+        self._watcher.beat(self.crew.busy_until)
         if cancels:
-            self._loop.call_soon_threadsafe(self.pump.cancel, cancels)
+            self._loop.call_soon_threadsafe(self.crew.stop, Stop.CANCEL, cancels)
 
     def _on_lost(self) -> None:
         self._loop.call_soon_threadsafe(self._lost.set)

@@ -53,17 +53,19 @@ class Outbox:
 
     def add(self, attempt: Attempt, outcome: Outcome) -> None:
         """The attempt has come to this outcome."""
-        if attempt in self._noted:
+        if self._noted and attempt in self._noted:
             # What it has noted counts only as long as it is held.
             self._take_notes(attempt)
         match outcome:
             case Completed():
                 body, large = set_aside(outcome.result)
-                self._finish(attempt, State.COMPLETED, "-", body, large)
+                self._finish(attempt, self._completed_group(attempt), "-", body, large)
             case Failed():
-                self._finish(attempt, State.FAILED, outcome.reason, encode_error(outcome.error))
+                group = self._group(State.FAILED, attempt.spec.type)
+                self._finish(attempt, group, outcome.reason, encode_error(outcome.error))
             case Cancelled():
-                self._finish(attempt, State.CANCELLED, outcome.reason, outcome.message)
+                group = self._group(State.CANCELLED, attempt.spec.type)
+                self._finish(attempt, group, outcome.reason, outcome.message)
             case Retried():
                 tries = encode_tries(attempt.attempt, attempt.crashes, outcome.error)
                 self._schedule(attempt, "retried", outcome.delay, tries)
@@ -110,6 +112,7 @@ class Outbox:
     def _begin_report(self) -> None:
         self._bytes = 0
         self._notes = Notes()
+        self._completed: dict[str, FinishedGroup] = {}
         self._finished: dict[tuple[State, str, float | None], FinishedGroup] = {}
         self._scheduled: dict[tuple[str, str], ScheduledGroup] = {}
         self._released: dict[str, ReleasedGroup] = {}
@@ -144,28 +147,47 @@ class Outbox:
             size += sum(map(len, lines))
         self._weigh(size)
 
-    def _finish(
-        self, attempt: Attempt, state: State, reason: str, body: str, large: str | None = None
-    ) -> None:
-        type = attempt.spec.type
-        keep = self._retention.of(state)
-        own = attempt.record.options.keep if state is State.COMPLETED else None
+    def _completed_group(self, attempt: Attempt) -> FinishedGroup:
+        type, own = attempt.spec.type, attempt.options.keep
+        # What nearly all jobs come to is found without the key, which costs as much as the rest.
+        group = self._completed.get(type) if own is None else None
+        if group is None:
+            group = self._group(State.COMPLETED, type, own)
+            if own is None:
+                self._completed[type] = group
+        return group
+
+    def _group(self, state: State, type: str, own: float | None = None) -> FinishedGroup:
         group = self._finished.get((state, type, own))
         if group is None:
+            keep = self._retention.of(state)
             age = round((keep.age if own is None else own) * 1_000)
             group = FinishedGroup(state, type, age, keep.count, own=own is not None)
             self._finished[state, type, own] = group
+        return group
+
+    def _finish(
+        self,
+        attempt: Attempt,
+        group: FinishedGroup,
+        reason: str,
+        body: str,
+        large: str | None = None,
+    ) -> None:
         group.ids.append(attempt.key)
         group.stamps.append(attempt.stamp)
-        started = attempt.stamp[:-3]
-        group.bodies.append(f"{started} {attempt.attempt} {attempt.crashes} {reason}\n{body}")
+        group.bodies.append(
+            f"{attempt.started_ms} {attempt.attempt} {attempt.crashes} {reason}\n{body}"
+        )
         ms = (time.monotonic() - attempt.started) * 1_000
         group.ms += int(ms)
         name = bucket(ms)
         group.histogram[name] = group.histogram.get(name, 0) + 1
-        if large is not None:
+        if large is None:
+            self._weigh(len(body))
+        else:
             group.large[len(group.ids)] = large
-        self._weigh(len(body) + len(large or ""))
+            self._weigh(len(body) + len(large))
 
     def _schedule(self, attempt: Attempt, event: str, delay: float, tries: str) -> None:
         type = attempt.spec.type
@@ -176,7 +198,7 @@ class Outbox:
         group.stamps.append(attempt.stamp)
         group.delays.append(round(delay * 1_000))
         group.tries.append(tries)
-        group.expires.append(str(attempt.record.expires))
+        group.expires.append(str(attempt.expires))
         self._weigh(len(tries))
 
     def _release(self, attempt: Attempt) -> None:

@@ -12,12 +12,13 @@ from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
 from tasuki.upkeep.upkeep import Upkeep
-from tasuki.workers.attempt import Attempt, Stop
+from tasuki.workers.attempt import Attempt
 from tasuki.workers.beside import Beside
 from tasuki.workers.blackbox import BlackBox
 from tasuki.workers.callables import finished
 from tasuki.workers.life import Life
 from tasuki.workers.registry import Registry
+from tasuki.workers.stop import Stop
 from tasuki.workers.stuck import StuckSlots
 from tasuki.workers.watchdog import Watchdog
 from tasuki.workers.watcher import Unwatched, Watcher
@@ -74,7 +75,7 @@ class Runner:
     @property
     def busy_until(self) -> float:
         """Monotonic time by which the running jobs should be over; 0 if that cannot be said."""
-        return self._life.pump.busy_until if self._life else 0.0
+        return self._life.crew.busy_until if self._life else 0.0
 
     async def run(self) -> None:
         """Set up the workers, run jobs until `stop`, and tear the workers down.
@@ -142,7 +143,7 @@ class Runner:
         self._beside.abandon(unasked=self._unasked)
         if self._life is not None:
             # Those that obey are not there any more when it leaves.
-            self._released += len(list(self._life.pump.attempts))
+            self._released += len(list(self._life.crew.attempts))
             self._life.abandon(unasked=self._unasked)
 
     def _new_life(self, terms: LeaseTerms, watcher: Watcher) -> Life:
@@ -188,7 +189,7 @@ class Runner:
 
     async def _bury(self, life: Life) -> None:
         """Give back what a life held that ended for a fault, and wait a little for the next one."""
-        life.pump.stop_all(Stop.LOST)
+        life.crew.stop(Stop.LOST)
         await life.wind_down()
         await self._leave(life)
         pause, self._pause = self._pause, min(2 * self._pause, LONGEST_PAUSE)
@@ -253,4 +254,4 @@ class Runner:
 
     def _attempts(self) -> Iterable[Attempt]:
         life = self._life
-        return () if life is None else life.pump.attempts
+        return () if life is None else life.crew.attempts

@@ -96,7 +96,7 @@ class Watchdog:
         """Whether the time of the job is long over; if it is not known, that of any job."""
         now = time.monotonic()
         suspects = list(self._attempts()) if attempt is None else [attempt]
-        ends = [end for end in (suspect.deadline for suspect in suspects) if end is not None]
+        ends = [end for end in (suspect.due for suspect in suspects) if end is not None]
         return any(now >= end + OVERTIME_SECONDS for end in ends)
 
 

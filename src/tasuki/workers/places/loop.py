@@ -1,7 +1,9 @@
 """Attempts in the event loop, each as a task of its own."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Iterator
+from contextvars import Context, copy_context
 from traceback import StackSummary
 from types import FrameType
 from typing import Any
@@ -13,32 +15,70 @@ from tasuki.workers.places.place import Run
 DEEPEST = 200
 
 
+class LoopHold:
+    """One attempt in the loop. It has a task when it has a slot."""
+
+    __slots__ = ("context", "run", "task")
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.context: Context | None = None
+        self.task: asyncio.Task[None] | None = None
+
+
 class LoopPlace:
     """The running event loop. A task is cancelled to make it stop."""
 
     into_loop: Awaitable[None] | None = None
 
-    def __init__(self) -> None:
+    def __init__(self, slots: int) -> None:
         self._loop = asyncio.get_running_loop()
+        self._free = slots
+        self._line = deque[LoopHold]()
 
-    def start(self, run: Run) -> asyncio.Task[None]:
-        """Make a task of the steps."""
-        return self._loop.create_task(run.steps())
+    def start(self, run: Run) -> LoopHold:
+        """Make a task of the steps, or let the attempt wait in line."""
+        hold = LoopHold(run)
+        if self._free:
+            self._free -= 1
+            self._begin(hold)
+        else:
+            # It sees what is set now, and not what the one before it will set.
+            hold.context = copy_context()
+            self._line.append(hold)
+        return hold
+
+    def waiting(self) -> list[Run]:
+        """Those in line."""
+        return [hold.run for hold in self._line.copy()]
+
+    def withdraw(self, hold: LoopHold) -> bool:
+        """Take it out of the line."""
+        if hold.task is not None:
+            return False
+        self._line.remove(hold)
+        return True
 
     def deliver(self, run: Run, outcome: Outcome) -> None:
-        """The steps are in the loop already."""
+        """The steps are in the loop already. The slot goes to the next in line."""
+        if self._line:
+            self._begin(self._line.popleft())
+        else:
+            self._free += 1
         run.end(outcome)
 
-    def interrupt(self, hold: asyncio.Task[None]) -> None:
+    def interrupt(self, hold: LoopHold) -> None:
         """Cancel the task."""
-        hold.cancel()
+        if hold.task is not None:
+            hold.task.cancel()
 
-    def stack(self, hold: asyncio.Task[None]) -> str:
+    def stack(self, hold: LoopHold) -> str:
         """What the task waits for."""
-        return stack_of(StackSummary.extract(_frames(hold.get_coro())))
+        coroutine = None if hold.task is None else hold.task.get_coro()
+        return stack_of(StackSummary.extract(_frames(coroutine)))
 
-    def close(self) -> None:
-        """There is nothing idle in a loop."""
+    def _begin(self, hold: LoopHold) -> None:
+        hold.task = self._loop.create_task(hold.run.steps(), context=hold.context)
 
 
 def _frames(awaited: Any) -> Iterator[tuple[FrameType, int]]:

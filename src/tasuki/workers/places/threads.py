@@ -1,24 +1,17 @@
 """Attempts in threads, since plain code would hold up the event loop."""
 
 import asyncio
-import logging
-import queue
 import threading
 from collections import deque
 from collections.abc import Awaitable, Coroutine, Generator
+from contextlib import suppress
 from contextvars import Context, copy_context
 from typing import Any
 
 from tasuki.model.outcome import Failed, Outcome
 from tasuki.workers.describe import describe, stack_of_thread
 from tasuki.workers.places.place import Run
-
-log = logging.getLogger("tasuki.runner")
-
-THREAD_NAME = "tasuki-job"
-MOST_THREADS = 1_000
-HIRE_SECONDS = 1.0
-"""How long it takes to the next try when the system gives no thread."""
+from tasuki.workers.places.pool import ThreadPool
 
 
 class _IntoLoop:
@@ -41,33 +34,50 @@ class ThreadHold:
 
 
 class ThreadPlace:
-    """Threads that are made when they are needed, and go on to the next attempt.
+    """Threads that take the attempts of a type from one line, each when it has done the one before.
+
+    So the loop need not turn between two of them, and a slow one holds up nobody but itself. One
+    thread is called at a time, and calls the next one if there is more in the line: what is short
+    is done by few of them, and not by all in turns.
+
+    A slot is a thread on its way along the line. Who puts something into the line then looks for a
+    free slot, and who frees a slot then looks into the line: so nothing is left there by both.
 
     Each attempt runs in a copy of the context in which it was started, so it sees what `setup` has
     set, and nothing of what other attempts set. Nothing can interrupt a thread; `job.cancelled`
-    asks it to stop. Threads that hang do not keep the process from ending.
+    asks it to stop.
     """
 
     into_loop: Awaitable[None] | None = _IntoLoop()
 
-    def __init__(self) -> None:
+    def __init__(self, pool: ThreadPool, slots: int) -> None:
         self._loop = asyncio.get_running_loop()
-        self._waiting = queue.SimpleQueue[ThreadHold | None]()
-        self._idle = threading.Semaphore(0)
-        self._threads = 0
-        self._hiring: asyncio.TimerHandle | None = None
+        self._pool = pool
+        self._free = deque[None]([None] * slots)
+        self._line = deque[ThreadHold]()
+        self._called = False
         self._ended = deque[tuple[Run, Outcome]]()
-        self._collecting = False
         self._going_over = deque[tuple[ThreadHold, Coroutine[Any, Any, None]]]()
+        self._collecting = False
 
     def start(self, run: Run) -> ThreadHold:
-        """Let the next free thread run the steps."""
+        """Let the next thread on its way run the steps."""
         hold = ThreadHold(run, copy_context())
-        self._waiting.put(hold)
-        # A thread that waits for work counts itself in; who gives it work counts it out.
-        if not self._idle.acquire(blocking=False):
-            self._hire()
+        self._line.append(hold)
+        self._call()
         return hold
+
+    def waiting(self) -> list[Run]:
+        """Those in line."""
+        return [hold.run for hold in self._line.copy()]
+
+    def withdraw(self, hold: ThreadHold) -> bool:
+        """Take it out of the line, unless a thread was quicker."""
+        try:
+            self._line.remove(hold)
+        except ValueError:
+            return False
+        return True
 
     def deliver(self, run: Run, outcome: Outcome) -> None:
         """Bring the outcome to the loop, which is woken once for many threads."""
@@ -83,43 +93,38 @@ class ThreadPlace:
         """Where its thread is."""
         return stack_of_thread(hold.thread)
 
-    def close(self) -> None:
-        """Let the idle threads end, and the others when they have come to an end."""
-        if self._hiring is not None:
-            self._hiring.cancel()
-        for _ in range(self._threads):
-            self._waiting.put(None)
+    def _call(self) -> None:
+        """Call a thread, if there is a free slot for one and none is being called already."""
+        if not self._called:
+            with suppress(IndexError):
+                self._free.pop()
+                self._called = True
+                self._pool.do(self._go_along)
 
-    def _hire(self) -> None:
-        self._hiring = None
-        if self._threads >= MOST_THREADS or self._waiting.empty():
-            return
-        thread = threading.Thread(
-            target=self._work, name=f"{THREAD_NAME}-{self._threads}", daemon=True
-        )
-        try:
-            thread.start()
-        except (RuntimeError, MemoryError) as error:
-            log.warning("no thread for a job, trying again: %s", error)
-            self._hiring = self._loop.call_later(HIRE_SECONDS, self._hire)
-        else:
-            self._threads += 1
+    def _leave_slot(self) -> None:
+        self._free.append(None)
+        if self._line:
+            self._call()
 
-    def _work(self) -> None:
+    def _go_along(self) -> None:
+        """Run what is in the line, in a thread, until it is empty."""
+        self._called = False
         while True:
             try:
-                hold = self._waiting.get_nowait()
-            except queue.Empty:
-                self._idle.release()
-                hold = self._waiting.get()
-            if hold is None:
+                hold = self._line.popleft()
+            except IndexError:
+                self._leave_slot()
                 return
+            if self._line:
+                self._call()
             hold.thread = threading.get_ident()
             rest = hold.context.run(self._step, hold.run)
             if rest is not None:
-                # Not before the context has been left: the loop enters it again.
+                # Not before the context has been left: the loop enters it again. The slot goes with
+                # it, and the thread is free for others.
                 self._going_over.append((hold, rest))
                 self._wake()
+                return
             # What the attempt holds must not live until the next one comes.
             del hold, rest
 
@@ -149,6 +154,7 @@ class ThreadPlace:
         while self._going_over:
             hold, steps = self._going_over.popleft()
             hold.task = self._loop.create_task(steps, context=hold.context)
+            hold.task.add_done_callback(lambda _: self._leave_slot())
         while self._ended:
             run, outcome = self._ended.popleft()
             run.end(outcome)
