@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 from tasuki.cli.settings import Key, keys
 from tasuki.client.gathering import GATHERED_BYTES
-from tasuki.model.backoff import LONGEST_LIST, LONGEST_SECONDS
-from tasuki.model.job import MOST_ATTEMPTS
+from tasuki.model.backoff import LONGEST_LIST
 from tasuki.model.names import LONGEST_TYPE_BYTES, MOST_TAGS
+from tasuki.model.options import MOST_ATTEMPTS
+from tasuki.model.rules import LONGEST_SECONDS
 from tasuki.server.protocol import BODY_SECONDS, HEADERS_BYTES, HEADERS_SECONDS
 from tasuki.store.producer import KEY_SECONDS, MOST_JOBS
 from tasuki.wire.limits import MOST_BYTES as LARGEST

@@ -30,8 +30,9 @@ def test_a_plain_job() -> None:
     assert text() == (
         '{"id":7,"type":"email","state":"waiting","reason":null,"priority":0,"data":{},'
         '"result":null,"error":null,"attempts":{"made":0,"max":3},"crashes":0,"progress":null,'
-        '"tags":[],"created_at":"2026-01-31T08:00:00.123Z","run_at":null,"started_at":null,'
-        '"finished_at":null,"timeout":null,"runner":null,"cancelling":false,"before":null,"message":null}'
+        '"expires":null,"created_at":"2026-01-31T08:00:00.123Z","run_at":null,"started_at":null,'
+        '"finished_at":null,"runner":null,"cancelling":false,"before":null,"message":null,'
+        '"backoff":null,"timeout":null,"keep":null,"tags":[]}'
     )
 
 

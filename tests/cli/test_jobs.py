@@ -50,12 +50,12 @@ def test_every_option_reaches_the_job(tasuki: Program):
 
 
 def test_a_time_to_run_at(tasuki: Program):
-    enqueue(tasuki, "email", "--at", "2035-01-31T08:00+01:00")
+    enqueue(tasuki, "email", "--run-at", "2035-01-31T08:00+01:00")
     assert job(tasuki, "1")["run_at"] == "2035-01-31T07:00:00.000Z"
 
 
 def test_a_time_without_a_zone_is_local_time(tasuki: Program):
-    tasuki("enqueue", "email", "--at", "2035-01-31T08:00").ok()
+    tasuki("enqueue", "email", "--run-at", "2035-01-31T08:00").ok()
     local = datetime(2035, 1, 31, 8).astimezone(UTC)
     assert datetime.fromisoformat(str(job(tasuki, "1")["run_at"])) == local
 
@@ -84,8 +84,14 @@ def test_a_key_makes_one_job_of_two_submissions(tasuki: Program):
         (["email", "--priority", "urgent"], "priority: must be a number or one of critical, high"),
         (["email", "--attempts", "0"], "attempts: must be between 1 and 1000000"),
         (["email", "--timeout", "0"], "timeout: must be more than 0 seconds"),
-        (["email", "--at", "tomorrow"], "at: must be a time such as 2027-01-31T08:00+01:00, not"),
-        (["email", "--at", "2035-01-31", "--delay", "1"], "at: cannot be given together with"),
+        (
+            ["email", "--run-at", "tomorrow"],
+            "run_at: must be a time such as 2027-01-31T08:00+01:00, not",
+        ),
+        (
+            ["email", "--run-at", "2035-01-31", "--delay", "1"],
+            "run_at: cannot be given together with",
+        ),
         (["email", "--backoff", "soon"], "backoff: must be a number of seconds, or like 30s, 5m"),
         (["email", "--backoff", '{"type": "fixed"}'], "backoff: "),
         (["email", "--backoff", "[1,"], "backoff: is not JSON: "),

@@ -36,9 +36,17 @@ WRONG = [
     ("tasuki enqueue email - <&-", 2, "cannot read standard input: it is closed"),
     ("tasuki enqueue email - 0>/dev/null", 2, "cannot read standard input: Bad file descriptor"),
     ("tasuki rm - <&-", 2, "cannot read standard input: it is closed"),
-    ("tasuki enqueue email --at 0001-01-01T00:00", 2, "at: 0001-01-01T00:00 is at the end of"),
-    ("tasuki enqueue email --at 9999-12-31T23:59", 2, "at: 9999-12-31T23:59 is at the end of"),
-    ("tasuki enqueue email --at 9999-12-31T23:59Z", 2, "at: must not be after 9999-12-31"),
+    (
+        "tasuki enqueue email --run-at 0001-01-01T00:00",
+        2,
+        "run_at: 0001-01-01T00:00 is at the end of",
+    ),
+    (
+        "tasuki enqueue email --run-at 9999-12-31T23:59",
+        2,
+        "run_at: 9999-12-31T23:59 is at the end of",
+    ),
+    ("tasuki enqueue email --run-at 9999-12-31T23:59Z", 2, "run_at: must not be after 9999-12-31"),
 ]
 
 

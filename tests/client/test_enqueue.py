@@ -6,8 +6,7 @@ import msgspec
 import pytest
 
 from tasuki import Backoff, Client, InvalidError, PayloadError
-from tasuki.model.backoff import LONGEST_SECONDS
-from tasuki.model.job import LAST_MOMENT
+from tasuki.model.rules import LAST_MOMENT, LONGEST_SECONDS
 from tasuki.model.state import State
 from tasuki.store.store import Store
 from tests.store.factory import runner
@@ -59,7 +58,7 @@ async def test_backoff_may_be_a_list(client: Client, store: Store, backoff: Any)
 
 async def test_a_delay_or_a_time_makes_it_scheduled(client: Client):
     soon = datetime.now(timezone(timedelta(hours=9))) + timedelta(hours=1)
-    job = await client.get(await client.enqueue("email", at=soon))
+    job = await client.get(await client.enqueue("email", run_at=soon))
     assert job.state is State.SCHEDULED
     assert job.run_at is not None
     assert abs(job.run_at - soon) < timedelta(seconds=0.01)
@@ -73,7 +72,7 @@ async def test_a_delay_or_a_time_makes_it_scheduled(client: Client):
     ids=["yesterday", "the first moment"],
 )
 async def test_a_time_in_the_past_means_now(client: Client, at: datetime):
-    job = await client.get(await client.enqueue("email", at=at))
+    job = await client.get(await client.enqueue("email", run_at=at))
     assert job.state is State.WAITING
 
 
@@ -83,7 +82,7 @@ async def test_what_may_be_asked_for_can_also_be_shown(client: Client):
     assert (delayed.state, delayed.timeout) == (State.SCHEDULED, LONGEST_SECONDS)
     assert delayed.run_at is not None
     assert delayed.run_at < LAST_MOMENT
-    last = await client.get(await client.enqueue("email", at=LAST_MOMENT))
+    last = await client.get(await client.enqueue("email", run_at=LAST_MOMENT))
     assert last.run_at == LAST_MOMENT
 
 
@@ -101,11 +100,11 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("delay", {"delay": -1}),
     ("delay", {"delay": "soon"}),
     ("delay", {"delay": math.inf}),
-    ("at", {"at": ZONELESS}),
-    ("at", {"at": "tomorrow"}),
-    ("at", {"at": datetime.max.replace(tzinfo=UTC)}),
+    ("run_at", {"run_at": ZONELESS}),
+    ("run_at", {"run_at": "tomorrow"}),
+    ("run_at", {"run_at": datetime.max.replace(tzinfo=UTC)}),
     ("delay", {"delay": 8_000 * 365.25 * 86_400}),
-    ("at", {"at": NOW, "delay": 1}),
+    ("run_at", {"run_at": NOW, "delay": 1}),
     ("priority", {"priority": "urgent"}),
     ("priority", {"priority": False}),
     ("priority", {"priority": math.nan}),

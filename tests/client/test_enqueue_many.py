@@ -33,7 +33,11 @@ async def test_a_thousand_jobs_are_one_call(client: Client, store: Store):
 
 WRONG: list[tuple[Any, str, str]] = [
     ({"type": "email", "priorty": 3}, "jobs[2].priorty", "did you mean priority?"),
-    ({"type": "email", "colour": 3}, "jobs[2].colour", "a job has type, data, delay, at"),
+    (
+        {"type": "email", "colour": 3},
+        "jobs[2].colour",
+        "a job has type, data, priority, delay",
+    ),
     ({"type": "email", "key": "k"}, "jobs[2].key", "is not known"),
     ({"data": {}}, "jobs[2].type", "is missing"),
     ({"type": ""}, "jobs[2].type", "must not be empty"),

@@ -15,7 +15,7 @@ from tasuki import InvalidError, StoreUnavailableError
 from tasuki.client import submission
 from tasuki.client.by_hand import drive
 from tasuki.client.group import Group
-from tasuki.client.jobs import new_job
+from tasuki.model.job import NewJob
 from tasuki.store.blocking_connection import BlockingConnection
 from tasuki.store.store import Store
 from tests.proxy import Proxy
@@ -44,7 +44,7 @@ def threads() -> Iterator[Threads]:
 
 
 def enqueue(group: Group, type: str = "email", key: str | None = None) -> int:
-    [id] = drive(group.submit(submission((new_job(type),), key)))
+    [id] = drive(group.submit(submission((NewJob(type=type),), key)))
     return id
 
 

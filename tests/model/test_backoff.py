@@ -7,16 +7,15 @@ from hypothesis import strategies as st
 
 from tasuki.model.backoff import (
     DEFAULT_BACKOFF,
-    LONGEST_SECONDS,
     Backoff,
     BackoffRule,
     ExponentialBackoff,
     FixedBackoff,
     check_backoff,
-    check_seconds,
     delay_after,
 )
 from tasuki.model.errors import InvalidError
+from tasuki.model.rules import LONGEST_SECONDS, check_seconds
 
 seconds = st.floats(0, LONGEST_SECONDS)
 rules = st.one_of(

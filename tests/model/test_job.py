@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from tasuki.model.backoff import LONGEST_SECONDS, Backoff
+from tasuki.model.backoff import Backoff
 from tasuki.model.errors import InvalidError
-from tasuki.model.job import EMPTY_DATA, LAST_MOMENT, MOST_ATTEMPTS, NewJob
+from tasuki.model.job import EMPTY_DATA, NewJob
+from tasuki.model.options import MOST_ATTEMPTS
+from tasuki.model.rules import LAST_MOMENT, LONGEST_SECONDS
 
 WELL_FORMED: list[dict[str, Any]] = [
     {},

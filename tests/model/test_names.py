@@ -7,24 +7,30 @@ from hypothesis import strategies as st
 from tasuki.model.errors import InvalidError
 from tasuki.model.names import (
     LARGEST_PRIORITY,
+    LONGEST_TAG_BYTES,
     LONGEST_TYPE_BYTES,
     MOST_TAGS,
     PRIORITIES,
     check_namespace,
-    check_tags,
     check_type,
     priority_number,
 )
+from tasuki.model.rules import Lines
 
+TAGS = Lines(MOST_TAGS, LONGEST_TAG_BYTES)
 DIRECTION = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 printable = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters=DIRECTION)
 names = st.text(printable, min_size=1, max_size=50)
 
 
+def check_tag(name: str) -> None:
+    TAGS.check("tags", [name])
+
+
 @given(names)
 def test_any_printable_name_of_up_to_fifty_letters_can_be_a_type_and_a_tag(name: str):
     check_type(name)
-    check_tags([name])
+    check_tag(name)
 
 
 @pytest.mark.parametrize("name", ["a" * 200, "襷" * 66, "😀" * 50], ids=["ascii", "cjk", "emoji"])
@@ -49,7 +55,7 @@ def test_a_control_character_anywhere_is_refused(before: str, control: str, afte
 
 @pytest.mark.parametrize("character", list(DIRECTION), ids=lambda text: f"U+{ord(text):04X}")
 def test_what_sets_the_direction_of_text_is_refused_and_named(character: str):
-    for check, field in ((check_type, "type"), (lambda name: check_tags([name]), "tags[0]")):
+    for check, field in ((check_type, "type"), (check_tag, "tags[0]")):
         with pytest.raises(InvalidError, match=f"U\\+{ord(character):04X}") as refused:
             check(f"invoice{character}gpj.exe")
         assert refused.value.field == field
@@ -76,14 +82,14 @@ def test_what_is_not_a_name_is_refused(name: object):
 
 def test_the_tag_that_is_wrong_is_named():
     with pytest.raises(InvalidError) as refused:
-        check_tags(["fine", "fine too", "not\nfine"])
+        TAGS.check("tags", ["fine", "fine too", "not\nfine"])
     assert refused.value.field == "tags[2]"
 
 
 def test_there_is_an_end_to_tags():
-    check_tags(["x"] * MOST_TAGS)
+    TAGS.check("tags", ["x"] * MOST_TAGS)
     with pytest.raises(InvalidError, match="at most 50 tags"):
-        check_tags(["x"] * (MOST_TAGS + 1))
+        TAGS.check("tags", ["x"] * (MOST_TAGS + 1))
 
 
 @given(st.from_regex(r"[A-Za-z0-9_.-]{1,64}", fullmatch=True))

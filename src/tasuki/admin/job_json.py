@@ -1,96 +1,58 @@
 """A job as JSON, the same wherever it is shown."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, get_args
 
 import msgspec
 
-from tasuki.admin.times import Time, rfc3339, rfc3339_or_none
-from tasuki.model.job import Attempts, Before, JobInfo
-from tasuki.model.outcome import JobError
-from tasuki.model.state import State
+from tasuki.admin.times import Time, rfc3339
+from tasuki.model.job import Before, JobInfo
+from tasuki.model.options import Traits
+
+ONLY_IN_LISTS = "cut"
 
 
-class BeforeJson(msgspec.Struct, frozen=True, kw_only=True):
-    """How a job ended before a person had it run again. `attempts` is how many were made."""
-
-    state: State
-    reason: str | None
-    error: JobError | None
-    attempts: int
-    crashes: int
-    started_at: Time | None
-    finished_at: Time
-
-
-class JobJson(msgspec.Struct, frozen=True, kw_only=True):
-    """A job. `data` and `result` are the JSON text of the producer and the worker, untouched.
-
-    `reason` says in one word why the job is in its state. `run_at` is when a scheduled job will
-    run. `timeout` is in seconds. `runner` holds or held the job. `cancelling` tells that an active
-    job was told to stop, and has not stopped yet. `before` is how it ended when it was retried by a
-    person, the last time. `message` says more of a cancelled job. In lists `cut` names what is too
-    large for them, with its size in bytes: such a field holds a string of the first 200 characters.
-    """
-
-    id: int
-    type: str
-    state: State
-    reason: str | None
-    priority: int | float
-    data: msgspec.Raw
-    result: msgspec.Raw | None
-    error: JobError | None
-    attempts: Attempts
-    crashes: int
-    progress: Any
-    tags: tuple[str, ...]
-    created_at: Time
-    run_at: Time | None
-    started_at: Time | None
-    finished_at: Time | None
-    timeout: float | None
-    runner: str | None
-    cancelling: bool
-    before: BeforeJson | None
-    message: str | None
-    cut: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
-
-
-def job_json(info: JobInfo) -> JobJson:
-    """What `msgspec.json.encode` writes for a job."""
-    return JobJson(
-        id=info.id,
-        type=info.type,
-        state=info.state,
-        reason=info.reason,
-        priority=info.priority,
-        data=info.data,
-        result=info.result,
-        error=info.error,
-        attempts=info.attempts,
-        crashes=info.crashes,
-        progress=info.progress,
-        tags=info.tags,
-        created_at=rfc3339(info.created_at),
-        run_at=rfc3339_or_none(info.run_at),
-        started_at=rfc3339_or_none(info.started_at),
-        finished_at=rfc3339_or_none(info.finished_at),
-        timeout=info.timeout,
-        runner=info.runner,
-        cancelling=info.cancelling,
-        before=None if info.before is None else _before(info.before),
-        message=info.message,
-        cut=info.cut or msgspec.UNSET,
+def _with_times(kind: type[msgspec.Struct], **types: Any) -> Any:
+    """A struct as `kind` in which times are texts, and the traits come last."""
+    fields: list[Any] = []
+    last = (*Traits.__struct_fields__, ONLY_IN_LISTS)
+    for field in sorted(msgspec.structs.fields(kind), key=lambda field: field.name in last):
+        type = types.get(field.name, field.type)
+        if type is datetime:
+            type = Time
+        elif datetime in get_args(type):
+            type = Any
+        if field.name == ONLY_IN_LISTS:
+            fields.append((field.name, dict[str, int] | msgspec.UnsetType, msgspec.UNSET))
+        else:
+            fields.append((field.name, type))
+    return msgspec.defstruct(
+        f"{kind.__name__.removesuffix('Info')}Json",
+        fields,
+        frozen=True,
+        kw_only=True,
+        namespace={"__doc__": kind.__doc__},
     )
 
 
-def _before(before: Before) -> BeforeJson:
-    return BeforeJson(
-        state=before.state,
-        reason=before.reason,
-        error=before.error,
-        attempts=before.attempts,
-        crashes=before.crashes,
-        started_at=rfc3339_or_none(before.started_at),
-        finished_at=rfc3339(before.finished_at),
-    )
+BeforeJson: Any = _with_times(Before)
+JobJson: Any = _with_times(JobInfo, before=BeforeJson | None)
+"""What `msgspec.json.encode` writes for a job: all of a `JobInfo`, with times in RFC 3339."""
+
+
+def job_json(info: JobInfo) -> Any:
+    """The `JobJson` of a job."""
+    return _plain(info, JobJson)
+
+
+def _plain(info: msgspec.Struct, kind: Any) -> Any:
+    values = {name: _value(getattr(info, name)) for name in info.__struct_fields__}
+    if values.get(ONLY_IN_LISTS, True) is None:
+        del values[ONLY_IN_LISTS]
+    return kind(**values)
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    return _plain(value, BeforeJson) if isinstance(value, Before) else value

@@ -39,25 +39,23 @@ def _json(text: bytes, source: str | None) -> msgspec.Raw:
     return msgspec.Raw(text)
 
 
-def read_time(text: str | None) -> datetime | None:
+def read_time(text: str, field: str) -> datetime:
     """An aware time. One without a zone is in that of this machine.
 
     Raises:
-        InvalidError: naming the field `at`.
+        InvalidError: naming `field`.
     """
-    if text is None:
-        return None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise InvalidError(
-            f"must be a time such as 2027-01-31T08:00+01:00, not {text!r}", field="at"
+            f"must be a time such as 2027-01-31T08:00+01:00, not {text!r}", field=field
         ) from None
     try:
         return moment if moment.tzinfo else moment.astimezone()
     except (OverflowError, ValueError):
         raise InvalidError(
-            f"{text} is at the end of the calendar, where this time zone has no times", field="at"
+            f"{text} is at the end of the calendar, where this time zone has no times", field=field
         ) from None
 
 
@@ -73,25 +71,23 @@ def read_priority(text: str) -> int | float | str:
         return text
 
 
-def read_backoff(text: str | None) -> BackoffRule | None:
+def read_backoff(text: str, field: str) -> BackoffRule:
     """`5s` is a fixed delay, `1s,10s,1m` a list of them; the rest is JSON, as in the HTTP API.
 
     Raises:
-        InvalidError: naming the field `backoff`.
+        InvalidError: naming `field`.
     """
-    if text is None:
-        return None
     if text.lstrip().startswith(("{", "[")):
         try:
             return msgspec.json.decode(
                 text, type=FixedBackoff | ExponentialBackoff | tuple[float, ...]
             )
         except msgspec.ValidationError as error:
-            raise InvalidError(str(error), field="backoff") from error
+            raise InvalidError(str(error), field=field) from error
         except msgspec.DecodeError as error:
-            raise InvalidError(f"is not JSON: {error}", field="backoff") from error
+            raise InvalidError(f"is not JSON: {error}", field=field) from error
     try:
         delays = tuple(Duration().read(part) for part in text.split(","))
     except ValueError as error:
-        raise InvalidError(f"{error}, or several with commas, or JSON", field="backoff") from error
+        raise InvalidError(f"{error}, or several with commas, or JSON", field=field) from error
     return FixedBackoff(delay=delays[0]) if len(delays) == 1 else delays

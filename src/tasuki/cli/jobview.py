@@ -1,7 +1,8 @@
 """A job as text."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -9,6 +10,8 @@ from tasuki.cli.output import Cell, Column
 from tasuki.cli.text import printable_json, styled
 from tasuki.cli.when import local, relative, rough
 from tasuki.model.job import JobInfo
+from tasuki.model.options import Traits, options_of
+from tasuki.model.rules import Line, Lines, Rule, Seconds
 from tasuki.model.state import State
 from tasuki.telemetry.terminal import printable
 
@@ -101,14 +104,28 @@ def _facts(job: JobInfo, now: datetime) -> Iterator[tuple[str, str]]:
         yield "finished", _time(job.finished_at, now) + (f", took {rough(took)}" if took else "")
     yield "attempts", f"{job.attempts.made} of {job.attempts.max}" + _crashes(job.crashes)
     yield "priority", f"{job.priority:g}"
-    if job.timeout is not None:
-        yield "timeout", rough(job.timeout)
+    if job.expires is not None:
+        yield "expires", _time(job.created_at + timedelta(seconds=job.expires), now)
+    for option in options_of(Traits):
+        value = getattr(job, option.name)
+        if value is not None and value != ():
+            yield option.name, _option(option.rule, value)
     if job.progress is not None:
         yield "progress", _compact(job.progress)
-    if job.tags:
-        yield "tags", ", ".join(job.tags)
     if job.runner:
         yield "runner", job.runner
+
+
+def _option(rule: Rule, value: Any) -> str:
+    match rule:
+        case Seconds():
+            return rough(value)
+        case Lines():
+            return ", ".join(value)
+        case Line():
+            return value
+        case _:
+            return _compact(value)
 
 
 def _block(title: str, lines: list[str]) -> Iterator[str]:

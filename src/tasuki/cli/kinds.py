@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from tasuki.cli.units import read_size, read_span, size_text, span_text
-from tasuki.model.backoff import LONGEST_SECONDS
 from tasuki.model.errors import InvalidError
+from tasuki.model.rules import LONGEST_SECONDS
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})

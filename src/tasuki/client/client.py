@@ -5,12 +5,14 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from tasuki.client.jobs import new_job, new_jobs, submission
+from tasuki.client.data import encode_data
+from tasuki.client.jobs import new_jobs, submission
 from tasuki.client.session import LoopSessions, Session
 from tasuki.client.sizes import checked_limit
-from tasuki.model.backoff import BackoffRule, check_seconds
+from tasuki.model.backoff import BackoffRule
 from tasuki.model.errors import JobFailedError, WaitTimeoutError
 from tasuki.model.job import JobInfo, NewJob
+from tasuki.model.rules import check_seconds
 from tasuki.model.state import State
 from tasuki.store.producer import Submission
 from tasuki.store.store import Store
@@ -57,7 +59,7 @@ class Client:
         data: Any = None,
         *,
         delay: float | None = None,
-        at: datetime | None = None,
+        run_at: datetime | None = None,
         priority: float | str = 0,
         attempts: int | None = None,
         backoff: BackoffRule | Sequence[float] | None = None,
@@ -80,7 +82,7 @@ class Client:
                 Struct or a pydantic model; at most 1 MiB, unless `connect` was told another
                 limit. None is an empty object.
             delay: seconds until it may run.
-            at: the time from which it may run, with a time zone. A time in the past means now.
+            run_at: the time from which it may run, with a time zone. A time in the past means now.
             priority: a number, the smaller runs first; or "critical" (-15), "high" (-10),
                 "medium" (-5), "normal" (0) or "low" (10).
             attempts: how often it is run at most, when it fails.
@@ -100,18 +102,18 @@ class Client:
             StoreFullError: the store is out of memory; nothing was made.
             StoreUnavailableError: the store did not answer; the job may or may not have been made.
         """
-        job = new_job(
-            type,
-            data,
+        job = NewJob(
+            type=type,
+            data=encode_data(data),
             delay=delay,
-            at=at,
+            run_at=run_at,
             priority=priority,
             attempts=attempts,
-            backoff=backoff,
+            backoff=backoff,  # pyright: ignore[reportArgumentType] - the checks make a tuple of a list
             timeout=timeout,
             expires=expires,
             keep=keep,
-            tags=tags,
+            tags=tags,  # pyright: ignore[reportArgumentType] - here, too
         )
         [id] = await self._here().coalescer.submit(submission((job,), key))
         return id

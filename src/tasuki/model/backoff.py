@@ -2,40 +2,23 @@
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from tasuki.model.errors import InvalidError
-from tasuki.model.plain import plain_number
-
-LONGEST_SECONDS = 7_900 * 365.25 * 86_400
-"""The longest time span that any option may name, in seconds: 7,900 years.
-
-Counted from now, it ends before the year 9999, the last one that a time can be in.
-"""
+from tasuki.model.rules import Rule, Seconds, check_seconds
 
 LONGEST_LIST = 100
-
-
-def check_seconds(field: str, value: object) -> float:
-    """Give `value` as a plain number, if it is a number of seconds from 0 to 7,900 years.
-
-    Raises:
-        InvalidError: naming `field`.
-    """
-    seconds = plain_number(value)
-    if seconds is None:
-        raise InvalidError("must be a number of seconds", field=field)
-    if not 0 <= seconds <= LONGEST_SECONDS:
-        raise InvalidError(f"must be between 0 and {LONGEST_SECONDS:.0f} seconds", field=field)
-    return seconds
 
 
 class FixedBackoff(msgspec.Struct, frozen=True, tag="fixed", forbid_unknown_fields=True):
     """Always the same delay, in seconds."""
 
-    delay: float
+    delay: Annotated[float, Seconds(), "the delay after every attempt"]
 
     def __post_init__(self) -> None:
         force_setattr(self, "delay", check_seconds("backoff.delay", self.delay))
@@ -51,8 +34,8 @@ class ExponentialBackoff(
     Jitter", AWS Architecture Blog, 2015.
     """
 
-    base: float = 2.0
-    cap: float = 300.0
+    base: Annotated[float, Seconds(), "the delay after the first attempt"] = 2.0
+    cap: Annotated[float, Seconds(), "the longest delay"] = 300.0
     jitter: bool = True
 
     def __post_init__(self) -> None:
@@ -94,26 +77,42 @@ class Backoff:
 DEFAULT_BACKOFF = ExponentialBackoff()
 
 
-def check_backoff(backoff: object) -> BackoffRule:
+def check_backoff(backoff: object, field: str = "backoff") -> BackoffRule:
     """Give a backoff with plain numbers, and refuse anything that is none.
 
     Raises:
-        InvalidError: naming the field `backoff`.
+        InvalidError: naming `field`.
     """
     if isinstance(backoff, (FixedBackoff, ExponentialBackoff)):
         return backoff
     if not isinstance(backoff, (tuple, list)):
         raise InvalidError(
             "must be Backoff.fixed(...), Backoff.exponential(...) or a list of seconds",
-            field="backoff",
+            field=field,
         )
-    return tuple(_check_list(backoff))
+    return tuple(_check_list(backoff, field))
 
 
-def _check_list(delays: Sequence[object]) -> list[float]:
+@dataclass(frozen=True)
+class Delays(Rule):
+    """The rule for an option that is a backoff."""
+
+    def check(self, field: str, value: object) -> BackoffRule:
+        """The value as a plain one; see `Rule.check`."""
+        return check_backoff(value, field)
+
+    @property
+    def described(self) -> Any:
+        """The type with its limits; see `Rule.described`."""
+        delays = tuple[Seconds().described, ...]
+        row = Annotated[delays, Meta(min_length=1, max_length=LONGEST_LIST)]
+        return FixedBackoff | ExponentialBackoff | row
+
+
+def _check_list(delays: Sequence[object], field: str = "backoff") -> list[float]:
     if not 1 <= len(delays) <= LONGEST_LIST:
-        raise InvalidError(f"must list 1 to {LONGEST_LIST} delays", field="backoff")
-    return [check_seconds(f"backoff[{n}]", delay) for n, delay in enumerate(delays)]
+        raise InvalidError(f"must list 1 to {LONGEST_LIST} delays", field=field)
+    return [check_seconds(f"{field}[{n}]", delay) for n, delay in enumerate(delays)]
 
 
 def delay_after(

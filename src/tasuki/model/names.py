@@ -1,7 +1,6 @@
 """What may be called what: types, tags, namespaces, and the names of priorities."""
 
 import re
-from collections.abc import Iterable
 
 from tasuki.model.errors import InvalidError
 from tasuki.model.plain import plain_number, plain_text
@@ -28,7 +27,7 @@ def check_type(type: object) -> str:
     Raises:
         InvalidError: naming the field `type`.
     """
-    return _check_text("type", type, LONGEST_TYPE_BYTES)
+    return check_text("type", type, LONGEST_TYPE_BYTES)
 
 
 def too_many_types(type: str, most: int, field: str) -> InvalidError:
@@ -38,20 +37,6 @@ def too_many_types(type: str, most: int, field: str) -> InvalidError:
         " (types_limit); an id or a date belongs into the data, not into the type",
         field=field,
     )
-
-
-def check_tags(tags: Iterable[object]) -> tuple[str, ...]:
-    """Give tags as plain texts. Each may be what a type may be, and there may be 50 of them.
-
-    Raises:
-        InvalidError: naming the tag, as in `tags[2]`.
-    """
-    checked: list[str] = []
-    for position, tag in enumerate(tags):
-        if position >= MOST_TAGS:
-            raise InvalidError(f"must be at most {MOST_TAGS} tags", field="tags")
-        checked.append(_check_text(f"tags[{position}]", tag, LONGEST_TAG_BYTES))
-    return tuple(checked)
 
 
 def check_namespace(namespace: str) -> None:
@@ -64,30 +49,33 @@ def check_namespace(namespace: str) -> None:
         raise InvalidError("must be 1 to 64 of A-Z a-z 0-9 _ . -", field="namespace")
 
 
-def priority_number(priority: object) -> float:
+def priority_number(priority: object, field: str = "priority") -> float:
     """The number of a priority that is given by number or by name.
 
     >>> priority_number("high"), priority_number(3)
     (-10, 3)
 
     Raises:
-        InvalidError: naming the field `priority`.
+        InvalidError: naming `field`.
     """
     if isinstance(priority, str):
         if priority not in PRIORITIES:
-            raise InvalidError(
-                f"must be a number or one of {', '.join(PRIORITIES)}", field="priority"
-            )
+            raise InvalidError(f"must be a number or one of {', '.join(PRIORITIES)}", field=field)
         return PRIORITIES[priority]
     number = plain_number(priority)
     if number is None:
-        raise InvalidError("must be a number or a name", field="priority")
+        raise InvalidError("must be a number or a name", field=field)
     if not -LARGEST_PRIORITY <= number <= LARGEST_PRIORITY:
-        raise InvalidError("must be a number between -2^53 and 2^53", field="priority")
+        raise InvalidError("must be a number between -2^53 and 2^53", field=field)
     return number
 
 
-def _check_text(field: str, value: object, longest: int) -> str:
+def check_text(field: str, value: object, longest: int) -> str:
+    """Give a name as plain text: not empty, printable, and at most `longest` bytes long.
+
+    Raises:
+        InvalidError: naming `field`.
+    """
     if not isinstance(value, str):
         raise InvalidError("must be a string", field=field)
     text = value if value.__class__ is str else plain_text(value)

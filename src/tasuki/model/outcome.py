@@ -6,8 +6,8 @@ runner turns that into one frozen outcome, which is all that the store is told.
 
 import msgspec
 
-from tasuki.model.backoff import check_seconds
 from tasuki.model.portable import Portable
+from tasuki.model.rules import check_seconds
 
 
 class Signal(Portable):

@@ -29,7 +29,7 @@ class JobPage(msgspec.Struct, frozen=True):
     `partial` tells that there are so many types that not all were looked in; ask for one of them.
     """
 
-    jobs: list[JobJson]
+    jobs: list[JobJson]  # pyright: ignore[reportInvalidTypeForm] - it is made from another
     cursor: str | None
     partial: bool
 

@@ -4,10 +4,12 @@ import math
 import re
 from typing import Any, cast
 
-from tasuki.model.backoff import LONGEST_LIST, LONGEST_SECONDS, BackoffRule, FixedBackoff
+from tasuki.model.backoff import LONGEST_LIST, BackoffRule, FixedBackoff
 from tasuki.model.errors import InvalidError
-from tasuki.model.job import EMPTY_DATA, MOST_ATTEMPTS, NewJob
+from tasuki.model.job import EMPTY_DATA, NewJob
 from tasuki.model.names import LARGEST_PRIORITY, PRIORITIES
+from tasuki.model.options import MOST_ATTEMPTS
+from tasuki.model.rules import LONGEST_SECONDS
 from tasuki.wire.payload import encode
 
 NO_TYPE = "Must provide job type"

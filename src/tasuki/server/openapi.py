@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from tasuki.model.names import LONGEST_TYPE_BYTES
+from tasuki.model.rules import PRINTABLE
 from tasuki.server.answers import Problem
-from tasuki.server.openapi_body import PRINTABLE, Submission
+from tasuki.server.described import SUBMISSION
 from tasuki.server.operations import Header, Operation
 from tasuki.server.problems import KINDS, MEDIA_TYPE
 from tasuki.server.replies import MEDIA_TYPE as JSON
@@ -40,7 +41,7 @@ _WITHOUT_STORE = "/live"
 def document(operations: Sequence[Operation]) -> dict[str, Any]:
     """The document as a plain value."""
     queries = [operation.query for operation in operations if operation.query is not None]
-    kinds = [Submission, Problem, *queries, *_kinds(operations)]
+    kinds = [SUBMISSION, Problem, *queries, *_kinds(operations)]
     schemas, components = msgspec.json.schema_components(
         kinds, ref_template="#/components/schemas/{name}"
     )
@@ -93,7 +94,7 @@ def _operation(
     if operation.body:
         described["requestBody"] = {
             "required": True,
-            "content": {JSON: {"schema": of[Submission]}},
+            "content": {JSON: {"schema": of[SUBMISSION]}},
         }
     return described
 

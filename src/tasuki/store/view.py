@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from tasuki.model.job import DEFAULT_ATTEMPTS, Attempts, Before, JobInfo
+from tasuki.model.job import Attempts, Before, JobInfo
+from tasuki.model.options import DEFAULT_ATTEMPTS, Traits
 from tasuki.model.state import State
 from tasuki.store.messages.looks import Row
 from tasuki.store.messages.runners import WorkerOptions
@@ -174,8 +175,10 @@ def _info(
     **fields: object,
 ) -> JobInfo:
     most = record.options.attempts or options.attempts or DEFAULT_ATTEMPTS
-    timeout = record.options.timeout if record.options.timeout is not None else options.timeout
-    known = {
+    own = record.options
+    expires = (record.expires - record.created) / 1_000 if record.expires else None
+    known: dict[str, object] = {
+        **{name: getattr(own, name) for name in Traits.__struct_fields__},
         "id": decode_id(id),
         "type": record.type,
         "priority": record.priority,
@@ -183,8 +186,8 @@ def _info(
         "cut": _cut(data=record.large),
         "attempts": Attempts(made, most),
         "progress": msgspec.json.decode(row.progress) if row.progress else None,
-        "tags": record.options.tags,
         "created_at": moment(record.created),
-        "timeout": timeout,
+        "expires": expires,
+        "timeout": options.timeout if own.timeout is None else own.timeout,
     }
     return JobInfo(**(known | fields))  # pyright: ignore[reportArgumentType]

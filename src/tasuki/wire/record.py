@@ -31,21 +31,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from tasuki.model.backoff import BackoffRule
 from tasuki.model.job import NewJob
 from tasuki.model.names import priority_number
+from tasuki.model.options import Options, options_given
 from tasuki.model.outcome import JobError
 from tasuki.model.state import State
-
-
-class Options(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the producer set. What is None is left to the worker."""
-
-    attempts: int | None = None
-    backoff: BackoffRule | None = None
-    timeout: float | None = None
-    keep: float | None = None
-    tags: tuple[str, ...] = ()
 
 
 class Large(NamedTuple):
@@ -110,14 +100,8 @@ _encoder = msgspec.json.Encoder()
 def encode_tail(job: NewJob) -> tuple[str, str | None]:
     """The part of a record that the producer writes, all but the times; and the data, if large."""
     priority = job.priority if job.priority.__class__ is int else priority_number(job.priority)
-    plain = (
-        job.attempts is None
-        and job.backoff is None
-        and job.timeout is None
-        and job.keep is None
-        and not job.tags
-    )
-    options = "" if plain else _encode_options(job)
+    given = options_given(job)
+    options = "" if given is None else _encoder.encode(given).decode()
     data, large = set_aside(bytes(job.data).decode())
     return f"{priority} {job.type}\n{options}\n{data}", large
 
@@ -143,17 +127,6 @@ def _take_in(text: str) -> tuple[str, Large | None]:
         return text, None
     size, preview = text[1:].split(" ", 1)
     return "", Large(int(size), preview)
-
-
-def _encode_options(job: NewJob) -> str:
-    options = Options(
-        attempts=job.attempts,
-        backoff=job.backoff,
-        timeout=job.timeout,
-        keep=job.keep,
-        tags=job.tags,
-    )
-    return _encoder.encode(options).decode()
 
 
 def open_record(text: str) -> tuple[str, Options, str]:

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from tasuki.model.backoff import DEFAULT_BACKOFF, BackoffRule, check_backoff
+from tasuki.model.backoff import DEFAULT_BACKOFF, BackoffRule
 from tasuki.model.errors import AppError, InvalidError
-from tasuki.model.job import DEFAULT_ATTEMPTS, check_attempts, check_timeout
 from tasuki.model.names import check_type
+from tasuki.model.options import DEFAULT_ATTEMPTS, check_option
 from tasuki.model.plain import plain_number
 from tasuki.store.messages.runners import WorkerOptions
 from tasuki.workers.callables import awaiting, is_asynchronous, is_generator, layers
@@ -88,11 +88,16 @@ def _spec(worker: Worker, name: str) -> WorkerSpec:
         process=process if run_in == "thread" or _is_async_def(process) else awaiting(process),
         run_in=run_in,
         concurrency=default if worker.concurrency is None else _concurrency(worker.concurrency),
-        attempts=DEFAULT_ATTEMPTS if worker.attempts is None else check_attempts(worker.attempts),
-        backoff=DEFAULT_BACKOFF if worker.backoff is None else check_backoff(worker.backoff),
-        timeout=None if worker.timeout is None else check_timeout(worker.timeout),
+        attempts=_option(worker, "attempts", DEFAULT_ATTEMPTS),
+        backoff=_option(worker, "backoff", DEFAULT_BACKOFF),
+        timeout=_option(worker, "timeout", None),
         decoder=_decoder(process),
     )
+
+
+def _option(worker: Worker, name: str, default: Any) -> Any:
+    value = getattr(worker, name)
+    return default if value is None else check_option(name, value)
 
 
 def _concurrency(concurrency: object) -> int:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tasuki.cli.durations import Seconds
-from tasuki.cli.jobinput import read_backoff, read_data, read_priority, read_time
+from tasuki.cli.jobinput import read_data
+from tasuki.cli.joboptions import job_options, read_options
 from tasuki.cli.jobview import error_line
 from tasuki.cli.options import as_json
 from tasuki.cli.output import print_json, remark, say
@@ -42,19 +43,7 @@ class Patience(Seconds):
 @click.command("enqueue", cls=WaitingCommand)
 @click.argument("type")
 @click.argument("data", required=False, metavar="[DATA]")
-@click.option("--delay", type=Seconds(), help="Run it after this time: 30s, 5m, 1h, 7d.")
-@click.option("--at", metavar="WHEN", help="Run it at this time: 2027-01-31T08:00+01:00.")
-@click.option(
-    "--priority", metavar="P", default="0", help="A number or a name; the smaller one runs first."
-)
-@click.option("--attempts", type=int, metavar="N", help="How often it may be tried.")
-@click.option(
-    "--backoff", metavar="RULE", help="Time between attempts: 5s, or 1s,10s,1m, or as in JSON."
-)
-@click.option("--timeout", type=Seconds(), help="How long an attempt may take.")
-@click.option("--expires", type=Seconds(), help="Cancel it if it has not begun by then.")
-@click.option("--keep", type=Seconds(), help="Keep it this long once it has completed.")
-@click.option("--tag", "-t", "tags", multiple=True, metavar="TAG", help="Any number of tags.")
+@job_options
 @click.option("--key", metavar="KEY", help="A second job with this key is not made.")
 @click.option(
     "--wait",
@@ -68,9 +57,7 @@ async def enqueue(
     desk: "Desk",
     type: str,
     data: str | None,
-    at: str | None,
-    priority: str,
-    backoff: str | None,
+    key: str | None,
     wait: float | None,
     as_json: bool,
     **options: Any,
@@ -88,14 +75,7 @@ async def enqueue(
         raise click.UsageError(
             "--keep 0 removes the job as it ends: there is no result to wait for."
         )
-    id = await desk.client.enqueue(
-        type,
-        read_data(data),
-        at=read_time(at),
-        priority=read_priority(priority),
-        backoff=read_backoff(backoff),
-        **options,
-    )
+    id = await desk.client.enqueue(type, read_data(data), key=key, **read_options(options))
     if wait is None:
         print_json({"id": id}) if as_json else say(str(id))
         return 0

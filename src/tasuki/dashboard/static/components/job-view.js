@@ -14,6 +14,14 @@ import "./time-ago.js";
 
 const FINISHED = ["completed", "failed", "cancelled"];
 
+/** What of a job has a place of its own on this page. */
+const SHOWN = new Set([
+  ...["id", "type", "state", "reason", "priority", "data", "result", "error", "attempts"],
+  ...["crashes", "progress", "created_at", "run_at", "started_at", "finished_at", "runner"],
+  ...["cancelling", "before", "message", "cut"],
+  ...["backoff", "timeout", "keep", "tags", "expires"],
+]);
+
 /** One job: what it is, how it went, and what can be done to it. */
 class JobView extends Element {
   static properties = {
@@ -115,10 +123,24 @@ function facts(job) {
     Waited: job.attempts.made === 1 && !job.before && span(job.created_at, job.started_at),
     Took: span(job.started_at, job.finished_at),
     Timeout: job.timeout && duration(job.timeout),
+    "Expires at": job.expires != null && time(later(job.created_at, job.expires)),
+    Backoff: job.backoff && visible(JSON.stringify(job.backoff)),
+    Kept: job.keep != null && duration(job.keep),
     Runner: job.runner && html`<code>${visible(job.runner)}</code>`,
     Tags: job.tags.length && job.tags.map((tag) => html`<span class="tag">${visible(tag)}</span>`),
+    ...others(job),
   };
   return listed(rows);
+}
+
+/** What a job has and this page has no words for, such as a new option. */
+function others(job) {
+  const rows = Object.entries(job).filter(([name, value]) => !SHOWN.has(name) && value !== null);
+  return Object.fromEntries(rows.map(([name, value]) => [name, visible(plain(value))]));
+}
+
+function plain(value) {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function listed(rows) {
@@ -133,6 +155,10 @@ function times(n) {
 
 function time(at) {
   return at && html`${localTime(new Date(at))} <tasuki-ago class="aside" at=${at}></tasuki-ago>`;
+}
+
+function later(at, seconds) {
+  return new Date(new Date(at).getTime() + seconds * 1_000).toISOString();
 }
 
 function span(from, to) {
