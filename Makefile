@@ -15,6 +15,8 @@ endif
 
 # Half of what a test does is to wait, and no test knows of another.
 PYTEST = $(BIN)/python -m pytest -n logical --dist worksteal
+# What measures how long others wait needs the machine for itself.
+TRIALS := tests/acceptance/test_chaos.py tests/acceptance/test_killers.py
 # What depends on the store and the Python, and not on the machine around them.
 MATRIX := tests/model tests/wire tests/store tests/property tests/client tests/workers
 
@@ -48,7 +50,7 @@ test-matrix: $(VENV)/.dev.stamp ## the oldest store, the ends of the Pythons her
 	  fi; \
 	done
 	$(call say,longer faults)
-	$(BIN)/python -m pytest --long tests/acceptance/test_chaos.py tests/acceptance/test_killers.py
+	$(BIN)/python -m pytest --long $(TRIALS)
 
 check: lint types imports ## lint, types and import rules
 
@@ -75,7 +77,11 @@ chromium: # for the browser tests; they are skipped, with the reason, where it c
 
 unit: $(VENV)/.dev.stamp ## all tests, without the checks (ARGS="-k lease" picks some)
 	$(call say,tests)
-	$(PYTEST) $(ARGS)
+	$(PYTEST) $(or $(ARGS),$(addprefix --ignore=,$(TRIALS)))
+ifndef ARGS
+	$(call say,trials with faults)
+	$(BIN)/python -m pytest $(TRIALS)
+endif
 
 coverage: $(VENV)/.dev.stamp ## all tests, and what they did not reach
 	$(BIN)/python -m coverage erase

@@ -1,5 +1,6 @@
 """Fixtures for all tests: one real Valkey, and a namespace of its own for each test."""
 
+import os
 import secrets
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -26,6 +27,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--long", action="store_true", help="let the trials with faults and chance go on for longer"
     )
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Tell at once what failed: a run may be cut off before it comes to its end."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\n{report.nodeid} {report.when}\n{report.longreprtext}\n", flush=True)  # noqa: T201 - so that it is seen
 
 
 @pytest.fixture(scope="session")

@@ -226,8 +226,13 @@ async def test_a_runner_whose_jobs_were_taken_stops_them_and_goes_on_under_a_new
     async with running(desk.store, kind, watcher=seen):
         id = await desk.submit("gated")
         await eventually(lambda: arrived)
-        plain.zadd(desk.store.keyspace.key("runners"), {names[0]: 1})
-        await desk.store.maintenance().reap()
+
+        async def taken() -> bool:
+            # A beat of the runner in between would renew its lease.
+            plain.zadd(desk.store.keyspace.key("runners"), {names[0]: 1})
+            return bool((await desk.store.maintenance().reap()).runners)
+
+        await eventually(taken)
         await eventually(lambda: len(names) == 2, 10)
         gate.set()
         job = await desk.comes_to(id, State.COMPLETED, 10)

@@ -1,5 +1,6 @@
 #!lua
 -- enqueue: -> waiting, scheduled
+-- What few jobs have (large, delays, times, expires, submissions) is left out where none has it.
 --
 -- sender, number   who calls, and its how-manieth call this is; a call that comes twice is answered
 --                  with the first reply and does nothing
@@ -12,8 +13,6 @@
 -- expires          {position = ms from now}
 -- submissions      {{first, last, key, fingerprint}, ...}: jobs with an idempotency key
 -- key_seconds      how long such a key is remembered
---
--- What few jobs have (large, delays, times, expires, submissions) is left out where none has any.
 --
 -- Returns {first = number of the first new id,
 --          replays = {{position of a submission, ids of the earlier one}, ...},
