@@ -46,7 +46,7 @@ test-matrix: $(VENV)/.dev.stamp ## the oldest store, the ends of the Pythons her
 	$(call say,the oldest and the newest Python)
 	@for python in $$(sh scripts/ends.sh $(BIN)/python) ''; do \
 	  if [ -n "$$python" ]; then \
-	    $(MAKE) unit PYTHON="$$python" VENV=".venv-$$python" ARGS="$(MATRIX)" || exit; \
+	    $(MAKE) unit PYTHON="$$python" VENV=".venv-$${python##*/}" ARGS="$(MATRIX)" || exit; \
 	  fi; \
 	done
 	$(call say,longer faults)
