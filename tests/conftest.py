@@ -1,10 +1,14 @@
 """Fixtures for all tests: one real Valkey, and a namespace of its own for each test."""
 
+import asyncio
+import functools
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from inspect import iscoroutinefunction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +31,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--long", action="store_true", help="let the trials with faults and chance go on for longer"
     )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Cancel a coroutine that takes too long, a little before its test is interrupted.
+
+    The interruption ends the event loop, but not the coroutine, and its fixtures would wait for it.
+    """
+    usual = float(config.getini("timeout"))
+    for item in items:
+        if isinstance(item, pytest.Function) and iscoroutinefunction(item.obj):
+            mark = item.get_closest_marker("timeout")
+            item.obj = _bounded(item.obj, 0.9 * (mark.args[0] if mark else usual))
+
+
+def _bounded(test: Callable[..., Awaitable[None]], seconds: float) -> Callable[..., Any]:
+    @functools.wraps(test)
+    async def bounded(*args: Any, **named: Any) -> None:
+        async with asyncio.timeout(seconds):
+            await test(*args, **named)
+
+    return bounded
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
