@@ -17,6 +17,9 @@ from tasuki.embedded.binary import Binary, inspect
 from tasuki.store.store import Store
 from tests.support import Plain, left_behind, plain_client, tag
 
+TO_END_SECONDS = 10
+"""What a test that took too long has for its fixtures and its report."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -42,7 +45,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if isinstance(item, pytest.Function) and iscoroutinefunction(item.obj):
             mark = item.get_closest_marker("timeout")
-            item.obj = _bounded(item.obj, 0.9 * (mark.args[0] if mark else usual))
+            item.obj = _bounded(item.obj, (mark.args[0] if mark else usual) - TO_END_SECONDS)
 
 
 def _bounded(test: Callable[..., Awaitable[None]], seconds: float) -> Callable[..., Any]:
