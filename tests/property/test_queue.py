@@ -18,7 +18,7 @@ RANDOM_VERBS = settings(
 
 
 @pytest.mark.property
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_any_sequence_of_verbs_does_what_the_plain_model_does(store_url: str, plain: Plain):
     class Machine(QueueMachine):
         def __init__(self) -> None:

@@ -74,7 +74,7 @@ class InClass(Worker):
 
 class Partial(Worker):
     type = "it"
-    process = functools.partial(greet, "hello")  # pyright: ignore[reportAssignmentType]
+    process = staticmethod(functools.partial(greet, "hello"))  # pyright: ignore[reportAssignmentType]
 
 
 @traced
