@@ -49,8 +49,8 @@ def markdown(report: Report, payload: int, plot: str | None) -> str:
     ]
     if plot:
         parts.append(f"![Ratios of this run]({plot})\n")
-    if report.failures:
-        parts.append("Not measured:\n\n" + "".join(f"- {_flat(f)}\n" for f in report.failures))
+    if missed := (*report.skipped, *report.failures):
+        parts.append("Not measured:\n\n" + "".join(f"- {_flat(each)}\n" for each in missed))
     return "\n".join([*parts, _HOW])
 
 
