@@ -47,7 +47,7 @@ MEASUREMENTS = {
     "long-queue": Measurement(depth.deep_queue, ("tasuki",)),
     "bulk-enqueue-tcp": Measurement(enqueue.bulk, ("tasuki", *_OVER_TCP), Setup.TCP),
     "single-enqueue-tcp": Measurement(
-        enqueue.one_by_one, ("tasuki", "tasuki, uvloop", *_NODE, "saq"), Setup.TCP
+        enqueue.one_by_one, ("tasuki", "tasuki, uvloop", *_OVER_TCP, "saq"), Setup.TCP
     ),
     "blocking-enqueue": Measurement(
         blocking.from_threads, ("tasuki", "dramatiq", "huey"), Setup.TCP

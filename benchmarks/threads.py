@@ -9,13 +9,16 @@ from threading import Barrier
 def seconds_of_calls(call: Callable[[int], object], *, threads: int, count: int) -> float:
     """Seconds for the calls `call(0)` to `call(count - 1)`, one after another in each thread.
 
-    The clock starts when each thread has made one call more, so that all are connected.
+    The clock starts when each thread has made one call more, so that all are connected. What a
+    call raises is raised here.
     """
     ready = Barrier(threads + 1)
 
     def run(number: int) -> None:
-        call(number)
-        ready.wait()
+        try:
+            call(number)
+        finally:
+            ready.wait()  # also after an error, or the others would wait for ever
         for n in range(number, count, threads):
             call(n)
 

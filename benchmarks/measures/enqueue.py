@@ -49,7 +49,7 @@ def bulk(bench: Bench) -> list[Comparison]:
 
 
 def one_by_one(bench: Bench) -> list[Comparison]:
-    """Each side its own call, one after another, and what the store does in scripts for it."""
+    """Each side its own call, and what the store does in scripts for it, if it has any."""
     sides = bench.sides.values()
     figures = bench.rounds.run({side.name: partial(_one_by_one, bench, side) for side in sides})
     others = {
@@ -66,14 +66,11 @@ def one_by_one(bench: Bench) -> list[Comparison]:
         for ours, measurement in _SINGLE.items()
         for other, label in others.items()
     ]
+    ours = figures.series("tasuki", "script")
     scripts = [
-        Comparison(
-            "single enqueue, script time",
-            "µs/call",
-            figures.series("tasuki", "script"),
-            figures.series(other, "script", label=label),
-        )
+        Comparison("single enqueue, script time", "µs/call", ours, theirs)
         for other, label in others.items()
+        if (theirs := figures.series(other, "script", label=label))
     ]
     return [*rates, *scripts]
 

@@ -19,7 +19,8 @@ _TARGET = Target("value at most", 45)
 def processes(bench: Bench) -> list[Comparison]:
     """Of each side the worker in its default setting: all of its processes."""
     sides = bench.sides.values()
-    figures = bench.rounds.run({side.name: partial(_once, bench, side) for side in sides})
+    contenders = {side.name: partial(_once, bench, side) for side in sides}
+    figures = bench.rounds.run(contenders, once=True)
     labels = {side.name: f"{side.name}, {next(iter(side.hello.workers))}" for side in sides}
     ours = figures.series("tasuki", "all", label="tasuki, supervisor and 1 runner")
     peers = [

@@ -36,7 +36,7 @@ async function side() {
   return {
     hello: async () => ({
       versions: { node: process.versions.node, "bee-queue": require("bee-queue/package.json").version },
-      workers: Object.fromEntries([1, 10, 100].map((n) => [`concurrency ${n}`, worker(n)])),
+      workers: Object.fromEntries([1, 10, 200].map((n) => [`concurrency ${n}`, worker(n)])),
       single: "save in a loop",
       bulk: ["saveAll of 1,000"],
     }),

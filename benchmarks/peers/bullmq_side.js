@@ -31,7 +31,7 @@ async function side() {
   return {
     hello: async () => ({
       versions: { node: process.versions.node, bullmq: require("bullmq/package.json").version },
-      workers: Object.fromEntries([1, 10, 100].map((n) => [`concurrency ${n}`, worker(n)])),
+      workers: Object.fromEntries([1, 10, 200].map((n) => [`concurrency ${n}`, worker(n)])),
       single: "add in a loop",
       bulk: ["addBulk of 1,000"],
     }),
