@@ -92,7 +92,7 @@ coverage: $(VENV)/.dev.stamp ## all tests, and what they did not reach
 pages: $(VENV)/.dev.stamp ## write the pages of docs/reference that are made from the code
 	$(BIN)/python scripts/reference
 
-bench: $(VENV)/.bench.stamp $(PEERS)/.stamp ## measure, and write docs/performance.* anew (ARGS="--quick" only prints)
+bench: $(VENV)/.bench.stamp $(PEERS)/.stamp $(PEERS)/node/.stamp ## measure, and write docs/performance.* anew (ARGS="--quick" only prints)
 	$(BIN)/python -m benchmarks --peers-python $(PEERS)/bin/python $(or $(ARGS),$(BENCH_RESULTS))
 
 format: $(VENV)/.dev.stamp ## let ruff mend what it can
@@ -137,3 +137,12 @@ $(PEERS)/.stamp: $(VENV)/.stamp benchmarks/peers/requirements.txt
 	@$(BIN)/python -m venv $(PEERS)
 	@$(PEERS)/bin/python $(PIP_INSTALL) -r benchmarks/peers/requirements.txt
 	@touch $@
+
+# Where there is no Node.js, nothing is made, and the benchmarks say what they skip.
+$(PEERS)/node/.stamp: $(PEERS)/.stamp benchmarks/peers/package.json
+	@if command -v npm >/dev/null; then \
+	  echo "Installing those of Node.js" && \
+	  mkdir -p $(@D) && cp benchmarks/peers/package.json $(@D) && \
+	  npm install --prefix $(@D) --silent --no-audit --no-fund --no-package-lock && \
+	  touch $@; \
+	fi

@@ -13,10 +13,11 @@ from rich.status import Status
 
 from benchmarks import machine, page, plot
 from benchmarks.catalogue import MEASUREMENTS
+from benchmarks.environments import find_environments
 from benchmarks.payload import SIZE
 from benchmarks.report import show
 from benchmarks.results import Report
-from benchmarks.run import Run, find_peers_python
+from benchmarks.run import Run
 from benchmarks.sizes import FULL, QUICK
 from benchmarks.store import FSYNC_POLICIES
 
@@ -40,7 +41,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="about a minute, one round")
+    parser.add_argument("--quick", action="store_true", help="below three minutes, one round")
     parser.add_argument(
         "--only", nargs="+", choices=MEASUREMENTS, default=list(MEASUREMENTS), metavar="NAME",
         help=f"some of: {', '.join(MEASUREMENTS)}",
@@ -58,24 +59,24 @@ def _arguments() -> argparse.Namespace:
 
 def _measure(given: argparse.Namespace) -> Report:
     console = Console(stderr=True)
-    peers_python = find_peers_python(given.peers_python)
+    environments = find_environments(sys.executable, given.peers_python)
     header = machine.describe()
     status = Status("starting", console=console) if console.is_terminal else None
     run = Run(
         sizes=QUICK if given.quick else FULL,
         fsync=given.fsync,
-        python=sys.executable,
-        peers_python=peers_python,
+        environments=environments,
         progress=status.update if status else lambda _: None,
     )
     with status or nullcontext():
         run.measure(given.only)
     header |= {
-        "store": f"appendonly yes, appendfsync {given.fsync}, unix socket",
+        "store": f"unix socket, appendonly yes, appendfsync {given.fsync}; where it says TCP:"
+        " loopback, nothing on disk",
         "rounds": f"{run.sizes.rounds}{' (quick)' if given.quick else ''}",
         "versions": ", ".join(f"{name} {v}" for name, v in sorted(run.versions.items())),
     }
-    return Report(header, tuple(run.comparisons), tuple(run.failures))
+    return Report(header, tuple(run.comparisons), tuple(run.failures), tuple(run.skipped))
 
 
 def _read(path: Path) -> Report:

@@ -49,6 +49,6 @@ class Figures:
     by_contender: Mapping[str, list[Mapping[str, float]]]
 
     def series(self, contender: str, figure: str, *, label: str = "") -> Series | None:
-        """The figure of every round; None when the contender did not get through."""
-        rows = self.by_contender.get(contender)
+        """The figure of every round; None when the contender did not get through, or has none."""
+        rows = [row for row in self.by_contender.get(contender, ()) if figure in row]
         return Series(label or contender, tuple(row[figure] for row in rows)) if rows else None

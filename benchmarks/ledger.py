@@ -55,6 +55,10 @@ class Ledger:
         """Empties both columns."""
         self._map[:] = bytes(len(self._map))
 
+    def started(self, count: int) -> int:
+        """How many of the first `count` jobs have started."""
+        return count - self._started[:count].tolist().count(0)
+
     def starts(self, count: int) -> list[int]:
         """When the first `count` jobs started, in order of time, without those that did not."""
         return sorted(filter(None, self._started[:count].tolist()))

@@ -16,13 +16,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TextIO
 
 STORE_ENVIRONMENT = "BENCH_STORE"
-"""Names the variable that holds the path of the store's unix socket."""
+"""Names the variable that holds the URL of the store, `unix://` or `redis://`."""
 
 Operation = Callable[..., Awaitable[Any]]
 
 
-def store_socket() -> str:
-    """Path of the store's unix socket."""
+def store_url() -> str:
+    """URL of the store."""
     return os.environ[STORE_ENVIRONMENT]
 
 

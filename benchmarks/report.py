@@ -10,7 +10,7 @@ COLUMNS = ("measurement", "unit", "ours", "against", "theirs", "ratio", "target"
 
 
 def show(report: Report, console: Console) -> None:
-    """Prints circumstances, table and what failed."""
+    """Prints circumstances, table, what was skipped and what failed."""
     for name, value in report.header.items():
         console.print(Text.assemble((f"{name:12}", "bold"), value))
     table = Table(caption="median (min to max) of the rounds; ratio = ours / theirs, per round")
@@ -21,6 +21,8 @@ def show(report: Report, console: Console) -> None:
         style = {None: "", True: "green", False: "bold red"}[comparison.met]
         table.add_row(*cells(comparison), style=style)
     console.print(table)
+    for reason in report.skipped:
+        console.print(Text(f"skipped: {reason}", style="yellow"))
     for failure in report.failures:
         console.print(Text(f"failed: {failure}", style="red"))
 

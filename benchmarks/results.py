@@ -78,3 +78,5 @@ class Report:
     header: dict[str, str]
     comparisons: tuple[Comparison, ...]
     failures: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    """Sides that this machine has nothing to run with, and why."""

@@ -1,22 +1,22 @@
 """Runs chosen measurements, each on a fresh store with fresh sides."""
 
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks import ledger, protocol
 from benchmarks.bench import Bench
-from benchmarks.catalogue import MEASUREMENTS, MODULES, PEERS
+from benchmarks.catalogue import MEASUREMENTS, SIDES
+from benchmarks.environments import Environments, Missing
 from benchmarks.harness import Rounds
 from benchmarks.ledger import Ledger
 from benchmarks.results import Comparison
 from benchmarks.sides import Side, SideError
 from benchmarks.sizes import Sizes
-from benchmarks.store import Fsync, Store
+from benchmarks.store import Fsync, Setup, Store
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the file in it is made by tempfile
 _REPOSITORY = Path(__file__).resolve().parent.parent
@@ -28,18 +28,21 @@ class Run:
 
     sizes: Sizes
     fsync: Fsync
-    python: str
-    peers_python: str
+    environments: Environments
     progress: Callable[[str], None]
     comparisons: list[Comparison] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
 
     def measure(self, names: Iterable[str]) -> None:
         for name in names:
             self.progress(f"{name}: starting")
             with self._bench(name) as bench:
-                self.comparisons += MEASUREMENTS[name].run(bench)
+                found = MEASUREMENTS[name].run(bench)
+            if bench.store.setup is Setup.TCP:
+                found = [replace(each, measurement=f"{each.measurement}, TCP") for each in found]
+            self.comparisons += found
 
     @contextmanager
     def _bench(self, name: str) -> Iterator[Bench]:
@@ -53,12 +56,13 @@ class Run:
             shelf = Path(
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=memory))
             )
-            store = stack.enter_context(Store(directory, self.fsync))
+            store = stack.enter_context(Store(directory, self.fsync, MEASUREMENTS[name].setup))
             self.versions["store"] = store.version
             book = Ledger.create(shelf / "ledger", self.sizes.deep)
             environment = {
-                protocol.STORE_ENVIRONMENT: str(store.socket),
+                protocol.STORE_ENVIRONMENT: store.url,
                 ledger.ENVIRONMENT: str(book.path),
+                "NODE_PATH": str(self.environments.modules),
                 "PYTHONPATH": os.pathsep.join(
                     filter(None, (str(_REPOSITORY), os.environ.get("PYTHONPATH")))
                 ),
@@ -72,27 +76,21 @@ class Run:
         """Those that start. What keeps another from starting is told once."""
         started: dict[str, Side] = {}
         for name in names:
-            python = self.peers_python if name in PEERS else self.python
-            side = Side(name, python, MODULES[name], environment, directory / f"{name}.log")
             try:
-                started[name] = stack.enter_context(side)
+                command = self.environments.command(SIDES[name])
+                side = stack.enter_context(
+                    Side(name, command, environment, directory / f"{name}.log")
+                )
+            except Missing as reason:
+                _note(self.skipped, f"{name}: {reason}")
             except SideError as error:
-                if str(error) not in self.failures:
-                    self.failures.append(str(error))
-                continue
-            self.versions |= side.hello.versions
+                _note(self.failures, str(error))
+            else:
+                started[name] = side
+                self.versions |= side.hello.versions
         return started
 
 
-def find_peers_python(given: str | None) -> str:
-    """The peers' Python: as given, or that of `.venv-peers` in the repository."""
-    python = given or str(_REPOSITORY / ".venv-peers" / "bin" / "python")
-    if shutil.which(python) is None:
-        raise SystemExit(
-            f"There is no Python at {python}. Make an environment for the peers first:\n"
-            f"  python -m venv {_REPOSITORY / '.venv-peers'}\n"
-            f"  {_REPOSITORY / '.venv-peers' / 'bin' / 'pip'} install"
-            " -r benchmarks/peers/requirements.txt\n"
-            "or name one with --peers-python."
-        )
-    return python
+def _note(notes: list[str], text: str) -> None:
+    if text not in notes:
+        notes.append(text)

@@ -27,7 +27,12 @@ class Hello:
 
     versions: Mapping[str, str]
     workers: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
-    """Commands that run one worker process, by name of the setting; the default comes first."""
+    """Commands that run one worker process, by name of the setting.
+
+    The default comes first, and the fastest that was found last.
+    """
+    single: str = ""
+    """The way to enqueue one job after another."""
     bulk: Sequence[str] = ()
     """Ways to enqueue many jobs; the fastest comes last."""
     server: Sequence[str] = ()
@@ -35,13 +40,13 @@ class Hello:
 
 
 class Side:
-    """Something that is measured: `name` in the tables, run as a module by its own Python."""
+    """Something that is measured: `name` in the tables, run by a command of its own."""
 
     def __init__(
-        self, name: str, python: str, module: str, environment: Mapping[str, str], log: Path
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path
     ) -> None:
         self.name = name
-        self._command = [python, "-m", module]
+        self._command = command
         self._environment = environment
         self._log = log
         self._buffer = b""

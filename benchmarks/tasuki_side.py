@@ -1,4 +1,7 @@
-"""Tasuki as the harness sees it: its client in this process, its command line for the rest."""
+"""Tasuki as the harness sees it: its client in this process, its command line for the rest.
+
+With `--uvloop` the client runs on uvloop, otherwise on the stock event loop.
+"""
 
 import asyncio
 import json
@@ -9,13 +12,17 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import quantiles
 
+import uvloop
+
 import tasuki
 from benchmarks import latency, protocol
 from benchmarks.payload import payload
 from benchmarks.references.evalsha import ANSWERS, WRITES, Evalsha
+from benchmarks.tasuki_app import CONCURRENCY
+from benchmarks.threads import seconds_of_calls
 from tasuki.store.store import Store
 
-URL = f"unix://{protocol.store_socket()}"
+URL = protocol.store_url()
 
 CHUNK = 1000
 """Jobs in one call of `enqueue_many`."""
@@ -27,6 +34,9 @@ START_SECONDS = 30
 """The longest that the runners may take to come."""
 
 _APP = Path(__file__).with_name("tasuki_app.py")
+
+_ONE_BY_ONE = "await enqueue"
+_MANY = "enqueue_many of 1,000"
 
 Call = Callable[[], Awaitable[object]]
 
@@ -44,20 +54,34 @@ class TasukiSide:
         return {
             "versions": {"tasuki": tasuki.__version__, **packages},
             "workers": {
-                "1 runner": _command("worker", str(_APP), "--processes", "1"),
-                "2 runners": _command("worker", str(_APP), "--processes", "2"),
+                "1 runner": _worker("InLoop"),
+                "2 runners": _worker("InLoop", "--processes", "2"),
+                **{f"concurrency {n}": _with_concurrency(n, "InLoop") for n in (1, 10)},
+                **{f"{n} threads": _with_concurrency(n, "InThread") for n in (10, 32)},
             },
-            "bulk": ["enqueue_many of 1,000"],
+            "single": _ONE_BY_ONE,
+            "bulk": [_MANY],
             "server": _command("server", "--port", "{port}"),
         }
 
-    async def enqueue(self, how: str, count: int, job_type: str = "noop") -> dict[str, float]:
+    async def enqueue(self, how: str, count: int) -> dict[str, float]:
         before = time.perf_counter()
-        for first in range(0, count, CHUNK):
-            numbers = range(first, min(first + CHUNK, count))
-            jobs = [{"type": job_type, "data": payload(n)} for n in numbers]
-            await self._client.enqueue_many(jobs)
+        if how == _ONE_BY_ONE:
+            for n in range(count):
+                await self._client.enqueue("noop", payload(n))
+        else:
+            for first in range(0, count, CHUNK):
+                numbers = range(first, min(first + CHUNK, count))
+                jobs = [{"type": "noop", "data": payload(n)} for n in numbers]
+                await self._client.enqueue_many(jobs)
         return {"seconds": time.perf_counter() - before}
+
+    async def enqueue_from_threads(self, threads: int, count: int) -> dict[str, float]:
+        with tasuki.connect_sync(URL, allow_unsafe=True) as client:
+            seconds = seconds_of_calls(
+                lambda n: client.enqueue("noop", payload(n)), threads=threads, count=count
+            )
+        return {"seconds": seconds}
 
     async def single(self, count: int) -> dict[str, float]:
         """Calls per second of `enqueue` and of bare scripts, one call after another, in turns."""
@@ -110,7 +134,15 @@ class TasukiSide:
 
 
 def _command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "tasuki", *arguments, "--url", URL]
+    return [sys.executable, "-m", "tasuki", *arguments, "--url", URL, "--allow-unsafe"]
+
+
+def _worker(app: str, *options: str) -> list[str]:
+    return _command("worker", f"{_APP}:{app}", *options)
+
+
+def _with_concurrency(count: int, app: str) -> list[str]:
+    return ["env", f"{CONCURRENCY}={count}", *_worker(app)]
 
 
 async def _time(call: Call, times: int) -> float:
@@ -126,6 +158,7 @@ async def main() -> None:
     operations = (
         side.hello,
         side.enqueue,
+        side.enqueue_from_threads,
         side.single,
         side.enqueue_p99,
         side.pending,
@@ -140,4 +173,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    (uvloop if "--uvloop" in sys.argv else asyncio).run(main())

@@ -1,7 +1,6 @@
 """Enqueue over HTTP at 64 keep-alive connections, beside constants from the same kind of server."""
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from functools import partial
 
 from benchmarks.bench import Bench
 from benchmarks.payload import payload
+from benchmarks.ports import free_port, listens
 from benchmarks.results import Comparison, Target
 from benchmarks.sides import Side, SideError
 
@@ -64,23 +64,13 @@ def _load(bench: Bench, port: int, method: str, path: str, body: str) -> Mapping
 @contextmanager
 def _server(side: Side) -> Iterator[int]:
     """Runs the side's HTTP server on a free port of loopback, and waits until it listens."""
-    port = _free_port()
+    port = free_port()
     with side.server(port) as process:
         deadline = time.monotonic() + _START_SECONDS
-        while not _listens(port):
+        while not listens(port):
             if failure := side.failure_of(process):
                 raise failure
             if time.monotonic() > deadline:
                 raise SideError(f"{side.name}: its server does not listen")
             time.sleep(0.05)
         yield port
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

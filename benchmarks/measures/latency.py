@@ -13,7 +13,10 @@ _WARM_UP_SECONDS = 20.0
 _WORKERS = {"tasuki": "1 runner", "rq": "SimpleWorker"}
 """The worker of each side; of the others, the first they name, which is their default."""
 
-_TARGETS = {("p50", "blpop"): Target("ratio at most", 3)}
+_TARGETS = {
+    ("p50", "blpop"): Target("ratio at most", 1.6),
+    ("p50", "bee-queue"): Target("ratio at most", 1),
+}
 
 
 def pick_up(bench: Bench) -> list[Comparison]:

@@ -7,7 +7,7 @@ from benchmarks.bench import Bench
 from benchmarks.results import Comparison, Target
 from benchmarks.sides import Side
 
-_TARGET = Target("value at most", 330)
+_TARGET = Target("value at most", 256)
 
 
 def per_waiting_job(bench: Bench) -> list[Comparison]:

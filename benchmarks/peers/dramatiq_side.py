@@ -12,8 +12,9 @@ from dramatiq.brokers.redis import RedisBroker
 from benchmarks import latency, protocol
 from benchmarks.ledger import Ledger
 from benchmarks.payload import payload
+from benchmarks.threads import seconds_of_calls
 
-broker = RedisBroker(url=f"unix://{protocol.store_socket()}")
+broker = RedisBroker(url=protocol.store_url())
 dramatiq.set_broker(broker)
 ledger = Ledger.from_environment()
 
@@ -32,8 +33,9 @@ async def hello() -> dict:
         "versions": {name: version(name) for name in ("dramatiq", "redis", "hiredis")},
         "workers": {
             "default, 8 threads": _worker(),
-            "32 threads": _worker("--threads", "32"),
+            **{f"{n} threads": _worker("--threads", str(n)) for n in (10, 32)},
         },
+        "single": "send in a loop",
         "bulk": ["send in a loop"],
     }
 
@@ -43,6 +45,11 @@ async def enqueue(how: str, count: int) -> dict:
     for n in range(count):
         noop.send(**payload(n))
     return {"seconds": time.perf_counter() - before}
+
+
+async def enqueue_from_threads(threads: int, count: int) -> dict:
+    seconds = seconds_of_calls(lambda n: noop.send(**payload(n)), threads=threads, count=count)
+    return {"seconds": seconds}
 
 
 async def pending() -> int:
@@ -59,5 +66,5 @@ async def pick_up(samples: int, seconds: float, pause: float) -> dict:
 
 
 if __name__ == "__main__":
-    operations = {f.__name__: f for f in (hello, enqueue, pending, pick_up)}
+    operations = {f.__name__: f for f in (hello, enqueue, enqueue_from_threads, pending, pick_up)}
     asyncio.run(protocol.serve(operations))

@@ -13,7 +13,7 @@ from benchmarks import latency, protocol
 from benchmarks.ledger import Ledger
 from benchmarks.payload import payload
 
-URL = f"unix://{protocol.store_socket()}"
+URL = protocol.store_url()
 NOOP = f"{__spec__.name}.noop"
 
 CHUNK = 1000
@@ -42,6 +42,7 @@ async def hello() -> dict:
             "default, fork per job": _worker("Worker"),
             "SimpleWorker": _worker("SimpleWorker"),
         },
+        "single": "enqueue in a loop",
         "bulk": ["enqueue in a loop", "enqueue_many"],
     }
 

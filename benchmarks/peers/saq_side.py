@@ -13,7 +13,7 @@ from benchmarks import latency, protocol
 from benchmarks.ledger import Ledger
 from benchmarks.payload import payload
 
-queue = RedisQueue(aioredis.from_url(f"unix://{protocol.store_socket()}"))
+queue = RedisQueue(aioredis.from_url(protocol.store_url()))
 ledger = Ledger.from_environment()
 
 GATHERED = 1000
@@ -39,6 +39,7 @@ async def hello() -> dict:
             "default, concurrency 10": _worker("settings"),
             "concurrency 100": _worker("settings_100"),
         },
+        "single": "enqueue in a loop",
         "bulk": ["enqueue in a loop", "enqueue gathered"],
     }
 

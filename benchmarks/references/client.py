@@ -9,4 +9,4 @@ from benchmarks import protocol
 
 def connect() -> Any:
     """A client of the store. Untyped: its annotations do not tell a value from an awaitable."""
-    return valkey.asyncio.Valkey(unix_socket_path=protocol.store_socket(), socket_timeout=None)
+    return valkey.asyncio.Valkey.from_url(protocol.store_url(), socket_timeout=None)
