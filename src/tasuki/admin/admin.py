@@ -45,6 +45,7 @@ class Admin:
         self._listing = store.listing()
         self._history = store.history()
         self._operator = store.operator(retention)
+        self.bulk = store.bulk(retention)
         self.health = Health(store, trouble)
 
     # ------------------------------------------------------------------------------- jobs
