@@ -108,6 +108,10 @@ class Admin:
         """Run those again that have ended; as `cancel_many`."""
         return await self._operator.retry_many([check_id(id) for id in ids])
 
+    async def promote_many(self, ids: Sequence[int]) -> list[str]:
+        """Let those run now that are scheduled; as `cancel_many`."""
+        return await self._operator.promote_many([check_id(id) for id in ids])
+
     async def remove_many(self, ids: Sequence[int]) -> list[str]:
         """Delete those that are not active; as `cancel_many`."""
         return await self._operator.remove_many([check_id(id) for id in ids])

@@ -33,7 +33,7 @@ class Filter(
         InvalidError: naming the field that is wrong.
     """
 
-    state: Annotated[str | None, OneOf(tuple(State)), "where they are"] = None
+    state: Annotated[str | None, OneOf(tuple(State)), "the state they are in"] = None
     type: Annotated[str | None, Line(LONGEST_TYPE_BYTES), "the kind of work, by its whole name"] = (
         None
     )
