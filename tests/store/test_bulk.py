@@ -15,7 +15,7 @@ from tasuki.store.bulk import Bulk, BulkStep, Counts
 from tasuki.store.operator import Operator
 from tasuki.store.producer import Submission
 from tasuki.store.store import Store
-from tasuki.store.walk import ACTIONS
+from tasuki.store.walk import ACTIONS, Mark, Walk
 from tasuki.wire.record import encode_error
 from tests.store.factory import (
     FAR,
@@ -282,6 +282,18 @@ async def many(store: Store, number: int) -> None:
     some = Submission([new_job() for _ in range(1_000)])
     for _ in range(number // 1_000):
         await producer.enqueue([some])
+
+
+async def test_a_job_that_ends_anew_while_its_page_is_read_is_left_alone(store: Store):
+    someone = await runner(store)
+    id = await enqueue(store)
+    await fail(someone, await someone.claim())
+    job = await store.reader().job(id)
+    assert job.finished_at is not None
+    walk = Walk(Verb.RETRY, Filter(type="email"), dry_run=False)
+    ended = round(job.finished_at.timestamp() * 1_000)
+    assert walk.selects(job, Mark(time=ended, id=id))
+    assert not walk.selects(job, Mark(time=ended - 1, id=id))
 
 
 @pytest.mark.timeout(240)

@@ -26,8 +26,8 @@ class Filter(
     Making one checks every field. A job that has not ended has no time at which it did, so it does
     not match where one is asked for.
 
-    >>> Filter(type="email", error="SMTP*", state="failed")
-    Filter(state=<State.FAILED: 'failed'>, type='email', error='SMTP*')
+    >>> Filter(state="failed", type="email", error="SMTP*").says_nothing
+    False
 
     Raises:
         InvalidError: naming the field that is wrong.
