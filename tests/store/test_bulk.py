@@ -317,4 +317,5 @@ async def test_it_takes_no_more_memory_for_more_jobs(store: Store):
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     one_batch, all_of_them = peaks
-    assert all_of_them < 2 * one_batch
+    # While a page is read, the one before may still be there. All of them are 24.
+    assert all_of_them < 4 * one_batch
