@@ -246,6 +246,9 @@ async def test_a_cursor_goes_on_with_what_began_it_and_nothing_else(store: Store
     ):
         with pytest.raises(InvalidError, match="is from another action or filter"):
             await bulk.run(action, other, cursor=cursor, dry_run=dry_run)
+    forged = ".".join([cursor.partition(".")[0], "9" * 16, "9" * 16, "waiting", "waiting:1e99:Z"])
+    step = await bulk.run(Verb.CANCEL, filter, cursor=forged, dry_run=True)
+    assert step == NOTHING
     assert len(await in_state(store, State.WAITING)) == 300
 
 
