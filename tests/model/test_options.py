@@ -22,7 +22,7 @@ from tasuki.cli.commands.enqueue import enqueue
 from tasuki.cli.jobview import details
 from tasuki.model.errors import InvalidError
 from tasuki.model.job import NewJob
-from tasuki.server.described import SUBMISSION
+from tasuki.server.described import described_body
 from tasuki.server.submission import decode_jobs
 from tasuki.store.view import Row, WorkerOptions, job_info
 from tasuki.wire.record import encode_tail
@@ -36,7 +36,7 @@ assert info.note == "mind the gap"
 assert b'"note":"mind the gap"' in msgspec.json.encode(job_json(info))
 assert any("note" in line and "mind the gap" in line for line in details(info, datetime.now(UTC)))
 assert any("--note" in flag.opts for flag in enqueue.params)
-_, found = msgspec.json.schema_components([SUBMISSION])
+_, found = msgspec.json.schema_components([described_body(NewJob)])
 assert "what people should know of it" in json.dumps(found["NewJob"]["properties"]["note"])
 """
 

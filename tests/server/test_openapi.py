@@ -29,6 +29,7 @@ OPERATIONS = {
     f"{API}/jobs/{{id}}/cancel": {"post"},
     f"{API}/jobs/{{id}}/retry": {"post"},
     f"{API}/jobs/{{id}}/promote": {"post"},
+    f"{API}/bulk": {"post"},
     f"{API}/types": {"get"},
     f"{API}/types/{{type}}": {"get"},
     f"{API}/types/{{type}}/pause": {"post"},

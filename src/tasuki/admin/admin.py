@@ -45,6 +45,7 @@ class Admin:
         self._listing = store.listing()
         self._history = store.history()
         self._operator = store.operator(retention)
+        self.bulk = store.bulk(retention)
         self.health = Health(store, trouble)
 
     # ------------------------------------------------------------------------------- jobs
@@ -106,6 +107,10 @@ class Admin:
     async def retry_many(self, ids: Sequence[int]) -> list[str]:
         """Run those again that have ended; as `cancel_many`."""
         return await self._operator.retry_many([check_id(id) for id in ids])
+
+    async def promote_many(self, ids: Sequence[int]) -> list[str]:
+        """Let those run now that are scheduled; as `cancel_many`."""
+        return await self._operator.promote_many([check_id(id) for id in ids])
 
     async def remove_many(self, ids: Sequence[int]) -> list[str]:
         """Delete those that are not active; as `cancel_many`."""

@@ -9,7 +9,7 @@ from tasuki.cli.commands.look import jobs, log, show
 from tasuki.cli.commands.serve import server, up, worker
 from tasuki.cli.commands.settings import show_settings
 from tasuki.cli.commands.stats import stats
-from tasuki.cli.commands.steer import cancel, retry, rm
+from tasuki.cli.commands.steer import cancel, promote, retry, rm
 from tasuki.cli.commands.top import top
 from tasuki.cli.commands.types import pause, resume, runners, types
 from tasuki.cli.options import STORE, config, settings
@@ -17,7 +17,7 @@ from tasuki.cli.program import Program
 
 SECTIONS = {
     "Run": (up, server, worker),
-    "Jobs": (enqueue, jobs, show, log, retry, cancel, rm),
+    "Jobs": (enqueue, jobs, show, log, retry, cancel, promote, rm),
     "Types and runners": (types, pause, resume, runners),
     "Watch and check": (top, stats, doctor, show_settings),
 }

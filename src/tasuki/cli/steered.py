@@ -10,12 +10,13 @@ from tasuki.model.state import State, Verb, allows
 MOST_LINES = 20
 """So many jobs are never too many for a line each."""
 
-_OUTCOMES: Mapping[Verb, tuple[str, str]] = {
+OUTCOMES: Mapping[Verb, tuple[str, str]] = {
+    Verb.PROMOTE: ("waits to run", "wait to run"),
     Verb.RETRY: ("waits to run again", "wait to run again"),
     Verb.CANCEL: ("cancelled", "cancelled"),
     Verb.REMOVE: ("removed", "removed"),
 }
-_TOLD = ("is told to stop", "are told to stop")
+TOLD = ("is told to stop", "are told to stop")
 
 
 class Steered:
@@ -70,20 +71,25 @@ class Steered:
     def _report_numbers(self) -> None:
         done = list(self._done.values())
         for state in dict.fromkeys(done):
-            say(_counted(done.count(state), self._outcome(state)))
+            say(counted(done.count(state), self._outcome(state)))
         groups: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for id, error in self.refused.items():
             state = f"{error.state}: cannot {error.verb}" if isinstance(error, StateError) else ""
             groups[(f"is {state} it", f"are {state} them") if state else _GONE].append(id)
         for words, ids in groups.items():
-            remark(f"tasuki: {_counted(len(ids), words)}, such as job {ids[0]}")
+            remark(f"tasuki: {counted(len(ids), words)}, such as job {ids[0]}")
 
     def _outcome(self, state: State | None) -> tuple[str, str]:
-        return _TOLD if state is State.ACTIVE else _OUTCOMES[self._verb]
+        return TOLD if state is State.ACTIVE else OUTCOMES[self._verb]
 
 
 _GONE = ("is not there", "are not there")
 
 
-def _counted(number: int, words: tuple[str, str]) -> str:
+def counted(number: int, words: tuple[str, str]) -> str:
+    """So many jobs, with what became of them in singular and plural.
+
+    >>> counted(2, ("is told to stop", "are told to stop"))
+    '2 jobs are told to stop'
+    """
     return f"1 job {words[0]}" if number == 1 else f"{number:,} jobs {words[1]}"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Protocol, cast
 
 from msgspec import Meta
@@ -160,6 +161,25 @@ class Lines(Rule):
     def described(self) -> Any:
         """The type with its limits; see `Rule.described`."""
         return Annotated[tuple[Line(self.longest).described, ...], Meta(max_length=self.most)]
+
+
+@dataclass(frozen=True)
+class OneOf(Rule):
+    """One of a few words."""
+
+    words: tuple[StrEnum, ...]
+
+    def check(self, field: str, value: object) -> StrEnum:
+        """The value as the word that it is; see `Rule.check`."""
+        for word in self.words:
+            if word == value:
+                return word
+        raise InvalidError(f"must be one of {', '.join(self.words)}, not {value!r}", field=field)
+
+    @property
+    def described(self) -> Any:
+        """The type with its limits; see `Rule.described`."""
+        return Annotated[str, Meta(extra_json_schema={"enum": list(self.words)})]
 
 
 @dataclass(frozen=True)

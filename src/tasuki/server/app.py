@@ -23,6 +23,7 @@ from tasuki.server.options import ServerOptions
 from tasuki.server.patience import Patience
 from tasuki.server.problems import Problems, RequestError
 from tasuki.server.replies import MEDIA_TYPE
+from tasuki.server.routes.bulk import BulkActions
 from tasuki.server.routes.events import Events
 from tasuki.server.routes.health import HealthChecks
 from tasuki.server.routes.jobs import Jobs
@@ -79,6 +80,7 @@ def all_operations(services: Services, options: ServerOptions) -> Sequence[Opera
         *Jobs(
             admin, services.client, services.patience, body_limit=options.largest_body
         ).operations(),
+        *BulkActions(admin.bulk).operations(),
         *HealthChecks(admin.health).operations(),
         *Types(admin).operations(),
         *Runners(admin).operations(),

@@ -1,14 +1,19 @@
 """Reading the body of a request, within limits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
+import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
+from tasuki.server.explain import invalid, malformed
 from tasuki.server.problems import RequestError
 
 JSON = b"application/json"
 _UTF8 = (b"utf-8", b"utf8")
+
+T = TypeVar("T")
 
 Headers = Mapping[bytes, bytes]
 """The headers of a request, as they came; the names are in lower case."""
@@ -36,6 +41,21 @@ async def read_body(request: Request, headers: Headers, limit: int) -> bytes:
     if len(body) > limit:
         raise _too_large(limit, unread=message["more_body"])
     return body
+
+
+def decode_body(body: bytes, decoder: msgspec.json.Decoder[T], known: Iterable[str]) -> T:
+    """The JSON of a body. `known` are the names of all fields, for those who mistype one.
+
+    Raises:
+        InvalidError: naming the field.
+        RequestError: the body is not JSON.
+    """
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise invalid(error, known) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise malformed(body, error) from error
 
 
 def media_type(headers: Headers) -> bytes:

@@ -1,4 +1,4 @@
-"""How a submission is described: as its structs declare it, with the limits of their rules."""
+"""How bodies are described: as their structs declare them, with the limits of their rules."""
 
 from functools import reduce
 from operator import or_
@@ -17,9 +17,9 @@ def described(kind: type[msgspec.Struct]) -> Any:
     rules = {option.name: option for option in options_of(kind)}
     fields: list[Any] = []
     for field in msgspec.structs.fields(kind):
-        type = field.type
-        if option := rules.get(field.name):
-            type = _limited(option.rule.described)
+        option = rules.get(field.name)
+        type = _limited(option.rule.described if option else field.type)
+        if option:
             if option.default is None:
                 type = type | None
             type = Annotated[type, Meta(description=option.help)]
@@ -50,6 +50,9 @@ def _is_struct(type: Any) -> bool:
     return isinstance(type, msgspec.StructMeta)
 
 
-_JOB = described(NewJob)
-SUBMISSION: Any = _JOB | Annotated[list[_JOB], Meta(min_length=1, max_length=MOST_JOBS)]
-"""One job, or an array of jobs."""
+def described_body(kind: type[msgspec.Struct]) -> Any:
+    """What a body of this kind may be. In place of one job, there may be an array of jobs."""
+    one = described(kind)
+    if kind is not NewJob:
+        return one
+    return one | Annotated[list[one], Meta(min_length=1, max_length=MOST_JOBS)]

@@ -13,7 +13,6 @@ from tasuki.server.problems import RequestError
 from tasuki.wire.payload import DEEPEST
 
 _PATH = re.compile(r" - at `\$(.*)`$")
-_INDEX = re.compile(r"\[\d+\]")
 _EXPECTED = re.compile(r"Expected `(.+?)`(?:, got `(.+)`)?")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
 _MISSING = re.compile(r"Object missing required field `(.*)`")
@@ -75,9 +74,10 @@ def invalid(error: msgspec.ValidationError, known: Iterable[str]) -> InvalidErro
 
 
 def _from_model(cause: InvalidError, where: str) -> InvalidError:
-    # The model names the whole field; of the path only the place in the array is news.
-    index = _INDEX.match(where)
-    return InvalidError(cause.message, field=_join(index[0] if index else "", cause.field or ""))
+    # The model names the whole of its field, in which the path may end; what stands before is news.
+    above, _, last = where.rpartition(".")
+    within = last and (cause.field or "").startswith(last)
+    return InvalidError(cause.message, field=_join(above if within else where, cause.field or ""))
 
 
 def _join(where: str, field: str) -> str:

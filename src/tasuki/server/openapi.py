@@ -10,7 +10,7 @@ import msgspec
 from tasuki.model.names import LONGEST_TYPE_BYTES
 from tasuki.model.rules import PRINTABLE
 from tasuki.server.answers import Problem
-from tasuki.server.described import SUBMISSION
+from tasuki.server.described import described_body
 from tasuki.server.operations import Header, Operation
 from tasuki.server.problems import KINDS, MEDIA_TYPE
 from tasuki.server.replies import MEDIA_TYPE as JSON
@@ -41,11 +41,13 @@ _WITHOUT_STORE = "/live"
 def document(operations: Sequence[Operation]) -> dict[str, Any]:
     """The document as a plain value."""
     queries = [operation.query for operation in operations if operation.query is not None]
-    kinds = [SUBMISSION, Problem, *queries, *_kinds(operations)]
+    bodies = {each.body: described_body(each.body) for each in operations if each.body is not None}
+    kinds = [*bodies.values(), Problem, *queries, *_kinds(operations)]
     schemas, components = msgspec.json.schema_components(
         kinds, ref_template="#/components/schemas/{name}"
     )
     of = dict(zip(kinds, schemas, strict=True))
+    of |= {kind: of[body] for kind, body in bodies.items()}
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         described = _operation(operation, of, components)
@@ -91,10 +93,10 @@ def _operation(
     ]
     if parameters:
         described["parameters"] = parameters
-    if operation.body:
+    if operation.body is not None:
         described["requestBody"] = {
             "required": True,
-            "content": {JSON: {"schema": of[SUBMISSION]}},
+            "content": {JSON: {"schema": of[operation.body]}},
         }
     return described
 

@@ -8,8 +8,7 @@ from tasuki.client import submission
 from tasuki.model.backoff import ExponentialBackoff, FixedBackoff
 from tasuki.model.errors import InvalidError
 from tasuki.model.job import NewJob
-from tasuki.server.body import Headers
-from tasuki.server.explain import invalid, malformed
+from tasuki.server.body import Headers, decode_body
 from tasuki.store.producer import Submission, check_size
 from tasuki.wire import payload
 
@@ -41,12 +40,7 @@ def decode_jobs(body: bytes) -> Decoded:
         InvalidError: naming the field, as `attempts` or `[3].attempts`.
         RequestError: the body is not JSON.
     """
-    try:
-        found = _decoder.decode(body)
-    except msgspec.ValidationError as error:
-        raise invalid(error, _KNOWN) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise malformed(body, error) from error
+    found = decode_body(body, _decoder, _KNOWN)
     if isinstance(found, NewJob):
         payload.check(found.data)
         return Decoded([found], many=False)

@@ -46,6 +46,9 @@ SIFTING = 20
 APART = "apart"
 """Where suspects wait: they stand behind the others that wait."""
 
+_BEHIND_ALL = "~"
+"""Stands behind every member of the same score."""
+
 _SCORE = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
 _START = Member("", "")
 
@@ -172,6 +175,18 @@ class Listing:
     async def _any_kept(self) -> bool:
         """Whether any job is kept for a time of its own."""
         return bool(await self._link.command("EXISTS", self._link.keyspace.key("keeps")))
+
+
+def start_of(state: State, ended_by: int) -> str:
+    """A cursor with which the list of a state begins.
+
+    In that of a state in which jobs have ended, those come that had by a time in milliseconds.
+
+    >>> start_of(State.WAITING, 1_767_225_600_000), start_of(State.FAILED, 1_767_225_600_000)
+    ('waiting::', 'failed:1767225600000:~')
+    """
+    last = Member(_BEHIND_ALL, str(ended_by)) if state.finished else _START
+    return _Place(state, last).text
 
 
 def _parts(states: Sequence[State]) -> list[str]:

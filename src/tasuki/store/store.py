@@ -3,6 +3,7 @@
 from tasuki.model.retention import Retention
 from tasuki.store.address import Address
 from tasuki.store.async_connection import AsyncConnection
+from tasuki.store.bulk import Bulk
 from tasuki.store.connection import Connect
 from tasuki.store.doorbell import Doorbell
 from tasuki.store.feed import Feed
@@ -107,6 +108,10 @@ class Store:
     def operator(self, retention: Retention | None = None) -> Operator:
         """What people do to jobs and types."""
         return Operator(self.shared, retention)
+
+    def bulk(self, retention: Retention | None = None) -> Bulk:
+        """What people do to all jobs that match."""
+        return Bulk(self.shared, self.operator(retention))
 
     def maintenance(self, terms: LeaseTerms | None = None) -> Maintenance:
         """The periodic work."""

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tasuki.cli.declared import flags_for, read_flags
 from tasuki.cli.durations import Seconds
 from tasuki.cli.jobinput import read_data
-from tasuki.cli.joboptions import job_options, read_options
 from tasuki.cli.jobview import error_line
 from tasuki.cli.options import as_json
 from tasuki.cli.output import print_json, remark, say
 from tasuki.cli.program import EXIT_FAILED, Command
 from tasuki.cli.run import at_desk
-from tasuki.model.job import JobInfo
+from tasuki.model.job import JobInfo, NewJob
+from tasuki.model.options import options_of
 from tasuki.model.state import State
 from tasuki.telemetry.terminal import printable
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
 
 FOR_EVER = "-"
+
+ARGUMENTS = frozenset({"type", "data"})
+"""What stands on the command line without a flag."""
+
+FLAGS = tuple(option for option in options_of(NewJob) if option.name not in ARGUMENTS)
 
 
 class WaitingCommand(Command):
@@ -43,7 +49,7 @@ class Patience(Seconds):
 @click.command("enqueue", cls=WaitingCommand)
 @click.argument("type")
 @click.argument("data", required=False, metavar="[DATA]")
-@job_options
+@flags_for(FLAGS)
 @click.option("--key", metavar="KEY", help="A second job with this key is not made.")
 @click.option(
     "--wait",
@@ -75,7 +81,7 @@ async def enqueue(
         raise click.UsageError(
             "--keep 0 removes the job as it ends: there is no result to wait for."
         )
-    id = await desk.client.enqueue(type, read_data(data), key=key, **read_options(options))
+    id = await desk.client.enqueue(type, read_data(data), key=key, **read_flags(FLAGS, options))
     if wait is None:
         print_json({"id": id}) if as_json else say(str(id))
         return 0

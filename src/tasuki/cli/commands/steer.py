@@ -1,10 +1,12 @@
-"""Steering jobs: `retry`, `cancel`, `rm`."""
+"""Steering jobs, by id or by what they have in common: `retry`, `cancel`, `promote`, `rm`."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from tasuki.cli.declared import flags_for, read_flags
+from tasuki.cli.matching import by_filter
 from tasuki.cli.options import as_json
 from tasuki.cli.program import EXIT_FAILED, Command
 from tasuki.cli.progress import progress
@@ -12,6 +14,8 @@ from tasuki.cli.run import at_desk
 from tasuki.cli.steered import Steered
 from tasuki.cli.streams import read_input
 from tasuki.model.errors import InvalidError
+from tasuki.model.filter import Filter
+from tasuki.model.options import options_of
 from tasuki.model.state import State, Verb
 from tasuki.wire.ids import LARGEST_ID
 
@@ -21,7 +25,9 @@ if TYPE_CHECKING:
 CHUNK = 500
 """How many jobs are asked for in one call."""
 
-_ids = click.argument("ids", metavar="ID...", nargs=-1, required=True)
+FILTER = options_of(Filter)
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 class _Order(NamedTuple):
@@ -33,46 +39,98 @@ class _Order(NamedTuple):
     after: State | None
 
 
+def _which(command: Decorated) -> Decorated:
+    """The ids of jobs, or flags for what they have in common."""
+    for decorate in (
+        as_json,
+        click.option("--dry-run", is_flag=True, help="Only count the jobs that match."),
+        flags_for(FILTER),
+        click.argument("ids", metavar="[ID...]", nargs=-1),
+    ):
+        command = decorate(command)
+    return command
+
+
 @click.command("retry", cls=Command)
-@_ids
-@as_json
+@_which
 @at_desk
-async def retry(desk: "Desk", ids: Sequence[str], as_json: bool) -> int:
+async def retry(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
     """Run jobs again that have ended. Their attempts start again.
 
-    `-` reads the ids from standard input; when they are many, it is told how many went which way.
+    Name them, or say what they have in common; `-` reads ids from standard input. When they are
+    many, it is told how many went which way.
+
+        tasuki retry 7 8
+        tasuki retry --state failed --type email --error 'SMTP*'
     """
     order = _Order("Retrying", Verb.RETRY, desk.admin.retry_many, State.WAITING)
-    return await _do(order, ids, as_json=as_json)
+    return await _steer(desk, order, ids, flags)
 
 
 @click.command("cancel", cls=Command)
-@_ids
-@as_json
+@_which
 @at_desk
-async def cancel(desk: "Desk", ids: Sequence[str], as_json: bool) -> int:
+async def cancel(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
     """Cancel jobs. One that is active is told to stop.
 
-    `-` reads the ids from standard input; when they are many, it is told how many went which way.
+    Name them, or say what they have in common; `-` reads ids from standard input. When they are
+    many, it is told how many went which way.
+
+        tasuki cancel 7 8
+        tasuki cancel --type newsletter --created-before 2027-01-31
     """
     order = _Order("Cancelling", Verb.CANCEL, desk.admin.cancel_many, State.CANCELLED)
-    return await _do(order, ids, as_json=as_json)
+    return await _steer(desk, order, ids, flags)
+
+
+@click.command("promote", cls=Command)
+@_which
+@at_desk
+async def promote(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
+    """Let scheduled jobs run now.
+
+    Name them, or say what they have in common; `-` reads ids from standard input. When they are
+    many, it is told how many went which way.
+
+        tasuki promote 7 8
+        tasuki promote --type email --error 'ConnectionError*'
+    """
+    order = _Order("Promoting", Verb.PROMOTE, desk.admin.promote_many, State.WAITING)
+    return await _steer(desk, order, ids, flags)
 
 
 @click.command("rm", cls=Command)
-@_ids
-@as_json
+@_which
 @at_desk
-async def rm(desk: "Desk", ids: Sequence[str], as_json: bool) -> int:
+async def rm(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
     """Delete jobs that are not active, with their results and logs.
 
-    `-` reads the ids from standard input; when they are many, it is told how many went which way.
+    Name them, or say what they have in common; `-` reads ids from standard input. When they are
+    many, it is told how many went which way.
+
+        tasuki rm 7 8
+        tasuki rm --state cancelled --finished-before 2027-01-31 --dry-run
     """
     order = _Order("Removing", Verb.REMOVE, desk.admin.remove_many, None)
-    return await _do(order, ids, as_json=as_json)
+    return await _steer(desk, order, ids, flags)
 
 
-async def _do(order: _Order, words: Sequence[str], *, as_json: bool) -> int:
+async def _steer(desk: "Desk", order: _Order, ids: Sequence[str], flags: Mapping[str, Any]) -> int:
+    filter = Filter(**read_flags(FILTER, flags))
+    as_json, dry_run = flags["as_json"], flags["dry_run"]
+    if ids and (dry_run or not filter.says_nothing):
+        raise click.UsageError("Name the jobs, or say what they have in common, not both.")
+    if ids:
+        return await _by_ids(order, ids, as_json=as_json)
+    if filter.says_nothing:
+        flag = f"--{FILTER[0].name}"
+        raise click.UsageError(f"Name some jobs, or say what they have in common, as by {flag}.")
+    steps = desk.admin.bulk.steps(order.verb, filter, dry_run=dry_run)
+    label = "Counting" if dry_run else order.label
+    return await by_filter(steps, order.verb, label, dry_run=dry_run, as_json=as_json)
+
+
+async def _by_ids(order: _Order, words: Sequence[str], *, as_json: bool) -> int:
     ids = _parse(words)
     # Who writes the ids out wants to see each of them again; who pipes them in has too many.
     steered = Steered(order.verb, order.after, short="-" in words)

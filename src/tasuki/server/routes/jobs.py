@@ -126,7 +126,7 @@ class Jobs:
             self.submit,
             {201: (JobState, JobStates)},
             ("malformed", "payload", "too_large", "media_type", "slow", "key_reused", "store_full"),
-            body=True,
+            body=NewJob,
             headers=(_KEY,),
             answer_headers=(_LOCATION,),
         )

@@ -1,6 +1,6 @@
-"""Flags for the options of a job, from where these are declared."""
+"""Flags for what is declared with rules: the options of a job, and what a filter may say."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -8,32 +8,30 @@ import click
 from tasuki.cli.durations import Seconds as Span
 from tasuki.cli.jobinput import read_backoff, read_priority, read_time
 from tasuki.model.backoff import Delays
-from tasuki.model.job import NewJob
-from tasuki.model.options import Option, options_of
-from tasuki.model.rules import Lines, Moment, Priority, Rule, Seconds, Whole
+from tasuki.model.options import Option
+from tasuki.model.rules import Lines, Moment, OneOf, Priority, Rule, Seconds, Whole
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
-ARGUMENTS = frozenset({"type", "data"})
-"""What stands on the command line without a flag."""
 
-FLAGS = tuple(option for option in options_of(NewJob) if option.name not in ARGUMENTS)
+def flags_for(options: Sequence[Option]) -> Callable[[Decorated], Decorated]:
+    """A flag for each of these. One that takes several values is given several times."""
+
+    def decorate(command: Decorated) -> Decorated:
+        for option in reversed(options):
+            command = _flag(option)(command)
+        return command
+
+    return decorate
 
 
-def job_options(command: Decorated) -> Decorated:
-    """A flag for each option of a job. One that takes several values is given several times."""
-    for option in reversed(FLAGS):
-        command = _flag(option)(command)
-    return command
-
-
-def read_options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options as the client takes them.
+def read_flags(options: Sequence[Option], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given of these, as the rules take it.
 
     Raises:
-        InvalidError: naming the option whose text cannot be read.
+        InvalidError: naming the one whose text cannot be read.
     """
-    flags = ((each, given[each.name]) for each in FLAGS)
+    flags = ((each, given[each.name]) for each in options)
     return {each.name: _read(each, value) for each, value in flags if value not in (None, ())}
 
 
@@ -50,6 +48,8 @@ def _flag(option: Option) -> Callable[[Decorated], Decorated]:
 
 def _kind(rule: Rule) -> dict[str, Any]:
     match rule:
+        case OneOf():
+            return {"type": click.Choice([str(word) for word in rule.words])}
         case Seconds():
             return {"type": Span()}
         case Whole():

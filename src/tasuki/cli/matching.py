@@ -1,0 +1,62 @@
+"""Steering all jobs that match, and telling what became of them."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING
+
+from tasuki.cli.output import print_json, remark, say
+from tasuki.cli.program import EXIT_FAILED
+from tasuki.cli.progress import progress
+from tasuki.cli.steered import OUTCOMES, TOLD, counted
+from tasuki.model.state import Verb
+
+if TYPE_CHECKING:
+    from tasuki.store.bulk import BulkStep, Counts
+
+_WOULD: Mapping[Verb, str] = {
+    Verb.RETRY: "would wait to run again",
+    Verb.CANCEL: "would be cancelled",
+    Verb.PROMOTE: "would wait to run",
+    Verb.REMOVE: "would be removed",
+}
+_WOULD_BE_TOLD = "would be told to stop"
+
+_CHANGED = ("had changed before it was reached", "had changed before they were reached")
+_GONE = ("was gone before it was reached", "were gone before they were reached")
+
+
+async def by_filter(
+    steps: "AsyncIterator[BulkStep]", verb: Verb, label: str, *, dry_run: bool, as_json: bool
+) -> int:
+    """Go on until all is done, with a line that shows how far it is. Gives the exit code."""
+    # It brings the store client, which takes long to import.
+    from tasuki.store.bulk import Counts
+
+    total, partial, over = Counts(), False, False
+    try:
+        with progress(label, None) as advance:
+            async for step in steps:
+                total += step.counts
+                partial = partial or step.partial
+                advance(step.counts.total)
+        over = True
+    finally:
+        # Also when the store fails on the way: what is done is done.
+        if total.total or over:
+            shown = {"counts": total, "partial": partial}
+            print_json(shown) if as_json else _report(total, verb, dry_run=dry_run)
+    if partial:
+        remark("tasuki: there are more types than were looked in: name one with --type")
+    return EXIT_FAILED if partial else 0
+
+
+def _report(total: "Counts", verb: Verb, *, dry_run: bool) -> None:
+    done = (_WOULD[verb], _WOULD[verb]) if dry_run else OUTCOMES[verb]
+    told = (_WOULD_BE_TOLD, _WOULD_BE_TOLD) if dry_run else TOLD
+    for number, words in ((total.done, done), (total.cancelling, told)):
+        if number:
+            say(counted(number, words))
+    for number, words in ((total.not_allowed, _CHANGED), (total.missing, _GONE)):
+        if number:
+            remark(counted(number, words))
+    if not total.total:
+        remark("no such jobs")

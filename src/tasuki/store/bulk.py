@@ -1,0 +1,160 @@
+"""Acts on all jobs that a filter selects, some at a time.
+
+What is acted on had come before the call: later jobs, and ends after it, are left alone. So a job
+that was retried, and has failed again, is not met a second time.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from time import monotonic
+
+import msgspec
+
+from tasuki.model.errors import StoreError
+from tasuki.model.filter import Filter
+from tasuki.model.job import JobInfo
+from tasuki.model.state import State, Verb, allows
+from tasuki.store.link import Link
+from tasuki.store.listing import Listing
+from tasuki.store.operator import CHUNK, MISSING, Operator
+from tasuki.store.walk import Mark, Walk
+
+STEP_SECONDS = 1.0
+"""How long one step goes on, but for its last batch."""
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How many jobs came to what.
+
+    `done` counts those that were acted on, `cancelling` those that were active and were told to
+    stop. Somebody else may be at the same jobs: `not_allowed` counts those whose state had changed
+    when they were reached, and `missing` those that were gone.
+    """
+
+    done: int = 0
+    cancelling: int = 0
+    not_allowed: int = 0
+    missing: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        pairs = zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)
+        return Counts(*map(sum, pairs))
+
+    @property
+    def total(self) -> int:
+        """How many jobs they were in all."""
+        return sum(msgspec.structs.astuple(self))
+
+
+class BulkStep(msgspec.Struct, frozen=True):
+    """What a step has come to, and the cursor with which to go on (None: all is done).
+
+    `partial` tells that there are more types than it looked in: name one of them.
+    """
+
+    counts: Counts
+    cursor: str | None
+    partial: bool = False
+
+
+class Bulk:
+    """Cancels, promotes, removes and retries jobs by a filter.
+
+    >>> step = await bulk.run(Verb.RETRY, Filter(type="email", error="SMTP*"))
+    >>> step.counts.done, step.cursor
+    (3, None)
+    """
+
+    def __init__(self, link: Link, operator: Operator) -> None:
+        self._link = link
+        self._listing = Listing(link)
+        self._verbs: Mapping[Verb, Callable[[Sequence[int]], Awaitable[list[str]]]] = {
+            Verb.CANCEL: operator.cancel_many,
+            Verb.PROMOTE: operator.promote_many,
+            Verb.REMOVE: operator.remove_many,
+            Verb.RETRY: operator.retry_many,
+        }
+
+    async def run(
+        self,
+        action: Verb,
+        filter: Filter,
+        *,
+        cursor: str | None = None,
+        seconds: float = STEP_SECONDS,
+        dry_run: bool = False,
+    ) -> BulkStep:
+        """Act on jobs that match, for about so many seconds; or only count them.
+
+        Of those that match, it is about the ones whose state allows the action. Go on with the
+        cursor that it gives. When the store fails on the way, what was done before is told, and the
+        next step meets the failure.
+
+        Raises:
+            InvalidError: the filter says nothing, or nothing that can be acted on so; or a cursor
+                that is not from a step of the same action, filter and `dry_run`.
+            StoreError: the store refuses or cannot be reached.
+        """
+        deadline = monotonic() + seconds
+        walk = Walk(action, filter, dry_run=dry_run)
+        if cursor is None:
+            mark = await self._now()
+            place = walk.first(mark)
+        else:
+            mark, place = walk.resumed(cursor)
+        counts, partial = Counts(), False
+        while True:
+            try:
+                page = await self._listing.page(
+                    state=place.state,
+                    type=filter.type,
+                    tag=filter.tag,
+                    limit=CHUNK,
+                    cursor=place.cursor,
+                )
+                jobs = [job for job in page.jobs if walk.selects(job, mark)]
+                counts += await self._act(action, jobs, dry_run=dry_run)
+            except StoreError:
+                if not counts.total:
+                    raise
+                return BulkStep(counts, walk.cursor(mark, place), partial)
+            partial = partial or page.partial
+            behind = walk.behind(place, page.cursor, page.jobs, mark)
+            if behind is None:
+                return BulkStep(counts, None, partial)
+            place = behind
+            if monotonic() >= deadline:
+                return BulkStep(counts, walk.cursor(mark, place), partial)
+
+    async def steps(
+        self, action: Verb, filter: Filter, *, dry_run: bool = False, seconds: float = STEP_SECONDS
+    ) -> AsyncIterator[BulkStep]:
+        """One step after the other, until all is done; see `run`."""
+        cursor: str | None = None
+        while True:
+            step = await self.run(action, filter, cursor=cursor, seconds=seconds, dry_run=dry_run)
+            yield step
+            cursor = step.cursor
+            if cursor is None:
+                return
+
+    async def _now(self) -> Mark:
+        seconds, micros = await self._link.command("TIME")
+        last = await self._link.command("GET", self._link.keyspace.key("seq"))
+        return Mark(int(seconds) * 1_000 + int(micros) // 1_000, int(last or 0))
+
+    async def _act(self, action: Verb, jobs: Sequence[JobInfo], *, dry_run: bool) -> Counts:
+        if dry_run:
+            states = [str(job.state) for job in jobs]
+        else:
+            states = await self._verbs[action]([job.id for job in jobs])
+        found = Counter(states)
+        missing = found.pop(MISSING, 0)
+        told = found[State.ACTIVE] if action is Verb.CANCEL else 0
+        allowed = sum(n for state, n in found.items() if allows(action, State(state)))
+        return Counts(
+            done=allowed - told,
+            cancelling=told,
+            not_allowed=found.total() - allowed,
+            missing=missing,
+        )

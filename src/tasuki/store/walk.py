@@ -1,0 +1,119 @@
+"""The way through the lists of jobs that an action is possible for, and how far it has come."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from tasuki.model.errors import InvalidError
+from tasuki.model.filter import Filter
+from tasuki.model.job import JobInfo
+from tasuki.model.rules import OneOf
+from tasuki.model.state import TRANSITIONS, State, Verb
+from tasuki.store.listing import start_of
+
+ACTIONS = (Verb.CANCEL, Verb.PROMOTE, Verb.REMOVE, Verb.RETRY)
+"""What can be done to many jobs."""
+
+_ORDER = (
+    State.SCHEDULED,
+    State.WAITING,
+    State.ACTIVE,
+    State.FAILED,
+    State.COMPLETED,
+    State.CANCELLED,
+)
+"""In which order the states are gone through: a job that goes on meanwhile is met further down."""
+
+_CURSOR = re.compile(r"([0-9a-f]{16})\.([0-9]{1,16})\.([0-9]{1,16})\.([a-z]+)\.(.+)", re.DOTALL)
+
+
+class Mark(NamedTuple):
+    """When a call began: the time of the store in milliseconds, and its last id."""
+
+    time: int
+    id: int
+
+
+class Place(NamedTuple):
+    """How far a walk through the states has come: a cursor in the list of one of them."""
+
+    state: State
+    cursor: str
+
+
+class Walk:
+    """The way through the states that an action is possible in, for a filter."""
+
+    def __init__(self, action: Verb, filter: Filter, *, dry_run: bool) -> None:
+        OneOf(ACTIONS).check("action", action)
+        if filter.says_nothing:
+            raise InvalidError("says nothing: every job would match", field="filter")
+        sources = next(row.sources for row in TRANSITIONS if row.verb is action)
+        self._states = [
+            state
+            for state in _ORDER
+            if state in sources
+            and filter.state in (None, state)
+            and (state.finished or not filter.of_finished)
+        ]
+        if not self._states:
+            possible = ", ".join(state for state in _ORDER if state in sources)
+            raise InvalidError(
+                f"leaves out all jobs that one can {action}: they are {possible}", field="filter"
+            )
+        self._filter = filter
+        text = msgspec.json.encode((action, filter, dry_run))
+        self._digest = hashlib.sha256(text).hexdigest()[:16]
+
+    def selects(self, job: JobInfo, mark: Mark) -> bool:
+        """Whether a job matches, and had come before the call."""
+        in_time = job.finished_at is None or _milliseconds(job.finished_at) <= mark.time
+        return job.id <= mark.id and in_time and self._filter.matches(job)
+
+    def first(self, mark: Mark) -> Place:
+        return self._start(self._states[0], mark)
+
+    def behind(
+        self, place: Place, cursor: str | None, jobs: Sequence[JobInfo], mark: Mark
+    ) -> Place | None:
+        """Where to go on after a page, which had these jobs and gave this cursor."""
+        if cursor is not None and not self._passed(jobs):
+            return Place(place.state, cursor)
+        later = self._states[self._states.index(place.state) + 1 :]
+        return self._start(later[0], mark) if later else None
+
+    def cursor(self, mark: Mark, place: Place) -> str:
+        return f"{self._digest}.{mark.time}.{mark.id}.{place.state}.{place.cursor}"
+
+    def resumed(self, cursor: str) -> tuple[Mark, Place]:
+        """When a call began, and how far it had come, by the cursor that it gave."""
+        found = _CURSOR.fullmatch(cursor)
+        if found is None:
+            raise InvalidError("is not one that a bulk action gave", field="cursor")
+        digest, time, id, state, place = found.groups()
+        if digest != self._digest or state not in self._states:
+            raise InvalidError(
+                "is from another action or filter: it goes on with what began it", field="cursor"
+            )
+        return Mark(int(time), int(id)), Place(State(state), place)
+
+    def _start(self, state: State, mark: Mark) -> Place:
+        before = self._filter.finished_before
+        by = mark.time if before is None else min(mark.time, _milliseconds(before))
+        return Place(state, start_of(state, by))
+
+    def _passed(self, jobs: Sequence[JobInfo]) -> bool:
+        """Whether all jobs behind these ended too early: those that ended last stand first."""
+        after = self._filter.finished_after
+        return after is not None and any(
+            job.finished_at and job.finished_at < after for job in jobs
+        )
+
+
+def _milliseconds(moment: datetime) -> int:
+    """Since 1970, as the store counts them."""
+    return round(moment.timestamp() * 1_000)
