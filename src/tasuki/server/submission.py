@@ -5,6 +5,7 @@ from typing import NamedTuple
 import msgspec
 
 from tasuki.client import submission
+from tasuki.client.jobs import KEY_REFUSED
 from tasuki.model.backoff import ExponentialBackoff, FixedBackoff
 from tasuki.model.errors import InvalidError
 from tasuki.model.job import NewJob
@@ -24,6 +25,10 @@ _KNOWN = frozenset(
         *ExponentialBackoff.__struct_fields__,
     }
 )
+_NOT_IN_A_BODY = {
+    "key": KEY_REFUSED,
+    "idempotency_key": f"is not in the body: send the header {KEY_HEADER}",
+}
 _decoder = msgspec.json.Decoder(NewJob | list[NewJob])
 
 
@@ -44,7 +49,7 @@ def decode_jobs(body: bytes) -> Decoded:
     try:
         found = _decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise invalid(error, _KNOWN) from error
+        raise invalid(error, _KNOWN, _NOT_IN_A_BODY) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise malformed(body, error) from error
     if isinstance(found, NewJob):

@@ -14,6 +14,7 @@ from tasuki.cli.options import as_json
 from tasuki.cli.output import print_json, remark, say
 from tasuki.cli.program import EXIT_FAILED, Command
 from tasuki.cli.run import at_desk
+from tasuki.client.jobs import KEY_REFUSED
 from tasuki.model.job import JobInfo
 from tasuki.model.state import State
 from tasuki.telemetry.terminal import printable
@@ -40,11 +41,18 @@ class Patience(Seconds):
         return float("inf") if value == FOR_EVER else super().convert(value, param, ctx)
 
 
+def _refuse_key(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    del ctx, param
+    if value is not None:
+        raise click.UsageError(f"--key {KEY_REFUSED}")
+
+
 @click.command("enqueue", cls=WaitingCommand)
 @click.argument("type")
 @click.argument("data", required=False, metavar="[DATA]")
 @job_options
-@click.option("--key", metavar="KEY", help="A second job with this key is not made.")
+@click.option("--idempotency-key", metavar="KEY", help="A second job with this key is not made.")
+@click.option("--key", hidden=True, expose_value=False, callback=_refuse_key)
 @click.option(
     "--wait",
     type=Patience(),
@@ -57,7 +65,7 @@ async def enqueue(
     desk: "Desk",
     type: str,
     data: str | None,
-    key: str | None,
+    idempotency_key: str | None,
     wait: float | None,
     as_json: bool,
     **options: Any,
@@ -75,7 +83,9 @@ async def enqueue(
         raise click.UsageError(
             "--keep 0 removes the job as it ends: there is no result to wait for."
         )
-    id = await desk.client.enqueue(type, read_data(data), key=key, **read_options(options))
+    id = await desk.client.enqueue(
+        type, read_data(data), idempotency_key=idempotency_key, **read_options(options)
+    )
     if wait is None:
         print_json({"id": id}) if as_json else say(str(id))
         return 0
