@@ -39,7 +39,7 @@ class Crew:
         fetch: Fetch,
         stuck: StuckSlots,
     ) -> None:
-        self.outbox = Outbox(terms.retention)
+        self.outbox = Outbox()
         self.changed = asyncio.Event()
         self._specs = specs
         self._slots = slots

@@ -13,7 +13,6 @@ from tasuki.model.outcome import (
     Retried,
     Snoozed,
 )
-from tasuki.model.retention import Retention
 from tasuki.model.run_times import bucket
 from tasuki.model.state import State
 from tasuki.store.messages import (
@@ -38,8 +37,7 @@ class Outbox:
     A report that is full is closed, and the next one begun; they go out in that order.
     """
 
-    def __init__(self, retention: Retention) -> None:
-        self._retention = retention
+    def __init__(self) -> None:
         self._closed: deque[Report] = deque()
         self._noted: dict[Attempt, None] = {}
         self._begin_report()
@@ -87,14 +85,11 @@ class Outbox:
 
     def refused(self, piece: Report, error: JobError) -> Report:
         """What to say in place of something that the store does not take: the job has failed."""
-        keep = self._retention.failed
         body = encode_error(error)
         groups = [
             FinishedGroup(
                 State.FAILED,
                 group.type,
-                round(keep.age * 1_000),
-                keep.count,
                 group.ids,
                 group.stamps,
                 [f"{stamp[:-3]} 1 0 report\n{body}" for stamp in group.stamps],
@@ -160,9 +155,7 @@ class Outbox:
     def _group(self, state: State, type: str, own: float | None = None) -> FinishedGroup:
         group = self._finished.get((state, type, own))
         if group is None:
-            keep = self._retention.of(state)
-            age = round((keep.age if own is None else own) * 1_000)
-            group = FinishedGroup(state, type, age, keep.count, own=own is not None)
+            group = FinishedGroup(state, type, own=None if own is None else round(own * 1_000))
             self._finished[state, type, own] = group
         return group
 

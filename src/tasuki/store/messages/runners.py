@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tasuki.store.messages.keep import KeepRules
 from tasuki.store.messages.request import Question, Request
 
 
@@ -58,7 +59,7 @@ class LeaveRequest(Request[Left], kw_only=True):
     unasked: bool
     error: str
     max_crashes: int
-    keep: dict[str, int]
+    keep: KeepRules
 
 
 Held = tuple[str, int, int, list[str]]
