@@ -26,9 +26,9 @@ class Short(Worker):
 [SPEC] = specs_of(Short())
 
 
-def attempt(key: str = "A7", options: str = "", tries: str = "") -> Attempt:
+def attempt(ref: str = "A7", options: str = "", tries: str = "") -> Attempt:
     record = f"1700000000000 0 0 short\n{options}\n{{}}"
-    return Attempt(NOBODY, NOBODY, SPEC, key, STAMP, record, tries)
+    return Attempt(NOBODY, NOBODY, SPEC, ref, STAMP, record, tries)
 
 
 @pytest.fixture

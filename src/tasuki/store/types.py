@@ -46,7 +46,7 @@ class TypePage(NamedTuple):
     after: str | None
 
 
-class Types:
+class TypeReader:
     """Reads the types of a namespace and how many jobs they have."""
 
     def __init__(self, link: Link) -> None:

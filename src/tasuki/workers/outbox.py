@@ -65,7 +65,7 @@ class Outbox:
                 group = self._group(State.CANCELLED, attempt.spec.type)
                 self._finish(attempt, group, outcome.reason, outcome.message)
             case Retried():
-                tries = encode_tries(attempt.attempt, attempt.crashes, outcome.error)
+                tries = encode_tries(attempt.number, attempt.crashes, outcome.error)
                 self._schedule(attempt, "retried", outcome.delay, tries)
             case Snoozed():
                 self._schedule(attempt, "snoozed", outcome.delay, "")
@@ -130,7 +130,7 @@ class Outbox:
     def _take_notes(self, attempt: Attempt) -> None:
         del self._noted[attempt]
         notes = self._notes
-        notes.ids.append(attempt.key)
+        notes.ids.append(attempt.ref)
         notes.stamps.append(attempt.stamp)
         position, size = len(notes.ids), 0
         progress, lines = attempt.take_notes()
@@ -167,10 +167,10 @@ class Outbox:
         body: str,
         large: str | None = None,
     ) -> None:
-        group.ids.append(attempt.key)
+        group.ids.append(attempt.ref)
         group.stamps.append(attempt.stamp)
         group.bodies.append(
-            f"{attempt.started_ms} {attempt.attempt} {attempt.crashes} {reason}\n{body}"
+            f"{attempt.started_ms} {attempt.number} {attempt.crashes} {reason}\n{body}"
         )
         ms = (time.monotonic() - attempt.started) * 1_000
         group.ms += int(ms)
@@ -187,7 +187,7 @@ class Outbox:
         group = self._scheduled.get((type, event))
         if group is None:
             group = self._scheduled[type, event] = ScheduledGroup(type, event)
-        group.ids.append(attempt.key)
+        group.ids.append(attempt.ref)
         group.stamps.append(attempt.stamp)
         group.delays.append(round(delay * 1_000))
         group.tries.append(tries)
@@ -199,6 +199,6 @@ class Outbox:
         group = self._released.get(type)
         if group is None:
             group = self._released[type] = ReleasedGroup(type)
-        group.ids.append(attempt.key)
+        group.ids.append(attempt.ref)
         group.stamps.append(attempt.stamp)
         self._weigh(0)

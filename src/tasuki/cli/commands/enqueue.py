@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tasuki.cli.durations import Seconds
+from tasuki.cli.durations import Span
 from tasuki.cli.jobinput import read_data
 from tasuki.cli.joboptions import job_options, read_options
 from tasuki.cli.jobview import error_line
@@ -32,7 +32,7 @@ class WaitingCommand(Command):
         return super().parse_args(ctx, _with_wait_joined(args))
 
 
-class Patience(Seconds):
+class WaitingTime(Span):
     """A span of time, or `-` for as long as it takes."""
 
     def convert(
@@ -55,7 +55,7 @@ def _refuse_key(ctx: click.Context, param: click.Parameter, value: str | None) -
 @click.option("--key", hidden=True, expose_value=False, callback=_refuse_key)
 @click.option(
     "--wait",
-    type=Patience(),
+    type=WaitingTime(),
     metavar="[TIME]",
     help="Wait until it has ended, and print its result.",
 )

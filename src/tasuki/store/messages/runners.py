@@ -45,13 +45,13 @@ class HeartbeatRequest(Request[Beaten], kw_only=True):
     fields: Sequence[str]
 
 
-class Left(msgspec.Struct):
+class GivenBack(msgspec.Struct):
     """How many jobs were given back."""
 
     released: int
 
 
-class LeaveRequest(Request[Left], kw_only=True):
+class LeaveRequest(Request[GivenBack], kw_only=True):
     """A runner goes."""
 
     runner: str
