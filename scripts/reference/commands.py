@@ -31,10 +31,10 @@ def _command(name: str, command: click.Command) -> str:
 
 
 def _is_own(option: click.Parameter) -> bool:
-    return isinstance(option, click.Option) and (
-        not isinstance(option, SettingOption)
-        or option.opts[0] not in ("--config", "--url", "--namespace", "--data-dir")
-    )
+    if not isinstance(option, click.Option) or option.hidden:
+        return False
+    everywhere = ("--config", "--url", "--namespace", "--data-dir")
+    return not isinstance(option, SettingOption) or option.opts[0] not in everywhere
 
 
 def _option(option: click.Parameter) -> str:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import click
 import pytest
 
 from tasuki.cli import main
@@ -34,10 +35,10 @@ def test_every_command_has_help(name: str):
     with command.make_context(f"tasuki {name}", [], resilient_parsing=True) as ctx:
         shown = command.get_help(ctx)
     assert shown.startswith(f"Usage: tasuki {name} [OPTIONS]")
-    described = [param for param in command.params if param.param_type_name == "option"]
-    for option in described:
-        assert option.opts[0] in shown
-        assert getattr(option, "help", ""), f"{option.opts} has no help"
+    options = [param for param in command.params if isinstance(param, click.Option)]
+    for option in options:
+        assert option.hidden != (option.opts[0] in shown)
+        assert option.hidden != bool(option.help), f"{option.opts} has no help"
     assert "\nSettings:\n" in shown
 
 

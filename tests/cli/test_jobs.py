@@ -68,9 +68,10 @@ def test_backoff_can_be_written_in_short_or_as_json(tasuki: Program, rule: str):
 
 
 def test_a_key_makes_one_job_of_two_submissions(tasuki: Program):
-    assert enqueue(tasuki, "email", "--key", "k") == enqueue(tasuki, "email", "--key", "k")
-    other = tasuki("enqueue", "email", "1", "--key", "k", code=2)
-    assert other.err == "tasuki: key: was used before, for another submission\n"
+    named = ("--idempotency-key", "k")
+    assert enqueue(tasuki, "email", *named) == enqueue(tasuki, "email", *named)
+    other = tasuki("enqueue", "email", "1", *named, code=2)
+    assert other.err == "tasuki: idempotency_key: was used before, for another submission\n"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,9 @@ def test_a_key_makes_one_job_of_two_submissions(tasuki: Program):
         (["email", "--backoff", '{"type": "fixed"}'], "backoff: "),
         (["email", "--backoff", "[1,"], "backoff: is not JSON: "),
         (["email", "--tag", ""], "tags[0]: must not be empty"),
-        (["email", "--key", ""], "key: must be text, and not empty"),
+        (["email", "--idempotency-key", ""], "idempotency_key: must be text, and not empty"),
+        (["email", "--key", "k"], "--key does not name a submission any more: that is its idem"),
+        (["email", "--key", ""], "--key does not name a submission any more: that is its idem"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )

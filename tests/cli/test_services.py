@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tasuki.cli.services import Orders, Part, serve
+from tasuki.cli.services import Part, Signals, serve
 from tasuki.model.errors import TasukiError
 from tests.support import eventually
 
@@ -68,14 +68,14 @@ def diary() -> Diary:
 
 
 async def test_parts_start_in_order_and_stop_in_reverse(diary: Diary):
-    orders = Orders()
+    signals = Signals()
     parts = [Thing(name, diary).part for name in ("store", "server", "daemon")]
 
     async def when_up() -> None:
         diary.append("up")
-        orders.stop.set()
+        signals.stop.set()
 
-    await serve(parts, orders, when_up)
+    await serve(parts, signals, when_up)
     assert diary == [
         *("start store", "start server", "start daemon", "up"),
         *("stop daemon", "stop server", "stop store"),
@@ -89,7 +89,7 @@ async def test_when_one_cannot_start_those_before_it_are_stopped(diary: Diary):
         Thing("daemon", diary).part,
     ]
     with pytest.raises(TasukiError, match="it broke"):
-        await serve(parts, Orders(), nothing)
+        await serve(parts, Signals(), nothing)
     assert diary == ["start store", "start server", "stop store"]
 
 
@@ -97,7 +97,7 @@ async def test_when_one_fails_all_are_stopped_and_its_error_is_told(diary: Diary
     store, daemon = Thing("store", diary), Thing("daemon", diary, end=fail)
     daemon.over.set()
     with pytest.raises(TasukiError, match="it broke"):
-        await serve([store.part, daemon.part], Orders(), nothing)
+        await serve([store.part, daemon.part], Signals(), nothing)
     assert diary[-2:] == ["stop daemon", "stop store"]
 
 
@@ -105,40 +105,40 @@ async def test_when_one_ends_by_itself_all_are_stopped(diary: Diary):
     store, server = Thing("store", diary), Thing("server", diary)
     server.over.set()
     with pytest.raises(TasukiError, match="the server has ended by itself"):
-        await serve([store.part, server.part], Orders(), nothing)
+        await serve([store.part, server.part], Signals(), nothing)
     assert diary[-2:] == ["stop server", "stop store"]
 
 
 async def test_when_one_cannot_stop_the_others_are_stopped_all_the_same(diary: Diary):
-    orders = Orders()
+    signals = Signals()
     parts = [Thing("store", diary).part, Thing("server", diary, stop=fail).part]
-    serving = asyncio.create_task(serve(parts, orders, nothing))
+    serving = asyncio.create_task(serve(parts, signals, nothing))
     await eventually(lambda: "start server" in diary)
-    orders.stop.set()
+    signals.stop.set()
     with pytest.raises(TasukiError, match="it broke"):
         await serving
     assert diary[-2:] == ["stop server", "stop store"]
 
 
 async def test_an_order_to_stop_ends_the_start(diary: Diary):
-    orders = Orders()
+    signals = Signals()
     slow = Thing("server", diary, start=asyncio.Event().wait)
     parts = [Thing("store", diary).part, slow.part, Thing("daemon", diary).part]
-    serving = asyncio.create_task(serve(parts, orders, nothing))
+    serving = asyncio.create_task(serve(parts, signals, nothing))
     await eventually(lambda: "start server" in diary)
-    orders.stop.set()
+    signals.stop.set()
     await serving
     assert diary == ["start store", "start server", "stop store"]
 
 
 async def test_a_second_order_does_not_wait_for_running_jobs(diary: Diary):
-    orders = Orders()
+    signals = Signals()
     parts = [Thing("store", diary).part, Worker("daemon", diary).part]
-    serving = asyncio.create_task(serve(parts, orders, nothing))
+    serving = asyncio.create_task(serve(parts, signals, nothing))
     await eventually(lambda: "start daemon" in diary)
-    orders.stop.set()
+    signals.stop.set()
     await eventually(lambda: "stop daemon" in diary)
     assert not serving.done()
-    orders.hurry.set()
+    signals.hurry.set()
     await serving
     assert diary[-3:] == ["stop daemon", "stop daemon now", "stop store"]

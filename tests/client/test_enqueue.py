@@ -120,8 +120,10 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("tags", {"tags": {"urgent"}}),
     ("tags[0]", {"tags": [7]}),
     ("tags", {"tags": ["t"] * 51}),
+    ("idempotency_key", {"idempotency_key": ""}),
+    ("idempotency_key", {"idempotency_key": 7}),
+    ("key", {"key": "k"}),
     ("key", {"key": ""}),
-    ("key", {"key": 7}),
 ]
 
 

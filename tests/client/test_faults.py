@@ -43,7 +43,7 @@ async def test_a_lost_reply_makes_no_second_job(
 ):
     await far_client.enqueue("email")
     proxy.drop_reply_once(b"FCALL")
-    id = await far_client.enqueue("email", {"n": 1}, key=key)
+    id = await far_client.enqueue("email", {"n": 1}, idempotency_key=key)
     assert (await far_client.get(id)).type == "email"
     assert await waiting(store) == 2
     assert proxy.count(b"FCALL") >= 3

@@ -43,8 +43,8 @@ def threads() -> Iterator[Threads]:
         yield threads
 
 
-def enqueue(group: Group, type: str = "email", key: str | None = None) -> int:
-    [id] = drive(group.submit(submission((NewJob(type=type),), key)))
+def enqueue(group: Group, type: str = "email", idempotency_key: str | None = None) -> int:
+    [id] = drive(group.submit(submission((NewJob(type=type),), idempotency_key)))
     return id
 
 
@@ -76,8 +76,10 @@ def test_those_that_come_during_a_call_share_the_next_one(
 def test_one_that_is_refused_does_not_disturb_the_others(
     group: Group, proxy: Proxy, threads: Threads
 ):
-    enqueue(group, key="k")
-    answers = held(group, proxy, threads, enqueue, partial(enqueue, type="text", key="k"))
+    enqueue(group, idempotency_key="k")
+    answers = held(
+        group, proxy, threads, enqueue, partial(enqueue, type="text", idempotency_key="k")
+    )
     proxy.pass_on()
     assert answers[1].result(5) > 0
     with pytest.raises(InvalidError, match="used before"):

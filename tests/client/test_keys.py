@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tasuki import BlockingClient, Client, KeyReusedError
+from tasuki import BlockingClient, Client, InvalidError, KeyReusedError
 
 
 async def waiting(client: Client) -> int:
@@ -13,9 +13,9 @@ async def waiting(client: Client) -> int:
 
 
 async def test_the_same_again_gives_the_first_id(client: Client):
-    first = await client.enqueue("email", {"to": "a"}, key="k")
-    assert await client.enqueue("email", {"to": "a"}, key="k") == first
-    assert await client.enqueue("email", {"to": "a"}, key="other") != first
+    first = await client.enqueue("email", {"to": "a"}, idempotency_key="k")
+    assert await client.enqueue("email", {"to": "a"}, idempotency_key="k") == first
+    assert await client.enqueue("email", {"to": "a"}, idempotency_key="other") != first
     assert await waiting(client) == 2
 
 
@@ -25,24 +25,26 @@ async def test_the_same_again_gives_the_first_id(client: Client):
     ids=["data", "type", "priority", "tags"],
 )
 async def test_another_submission_with_the_key_is_refused(client: Client, changed: dict[str, Any]):
-    await client.enqueue("email", {"to": "a"}, key="k")
+    await client.enqueue("email", {"to": "a"}, idempotency_key="k")
     with pytest.raises(KeyReusedError) as caught:
-        await client.enqueue(**(dict[str, Any](type="email", data={"to": "a"}) | changed), key="k")
-    assert caught.value.field == "key"
+        await client.enqueue(
+            **(dict[str, Any](type="email", data={"to": "a"}) | changed), idempotency_key="k"
+        )
+    assert caught.value.field == "idempotency_key"
     assert await waiting(client) == 1
 
 
 async def test_many_jobs_share_a_key(client: Client):
     jobs = [{"type": "email", "data": n} for n in range(3)]
-    ids = await client.enqueue_many(jobs, key="k")
-    assert await client.enqueue_many(jobs, key="k") == ids
+    ids = await client.enqueue_many(jobs, idempotency_key="k")
+    assert await client.enqueue_many(jobs, idempotency_key="k") == ids
     with pytest.raises(KeyReusedError):
-        await client.enqueue_many(jobs[:2], key="k")
+        await client.enqueue_many(jobs[:2], idempotency_key="k")
     assert await waiting(client) == 3
 
 
 async def test_sent_by_fifty_at_once_it_is_made_once(client: Client):
-    ids = await asyncio.gather(*(client.enqueue("email", key="k") for _ in range(50)))
+    ids = await asyncio.gather(*(client.enqueue("email", idempotency_key="k") for _ in range(50)))
     assert len(set(ids)) == 1
     assert await waiting(client) == 1
 
@@ -50,8 +52,8 @@ async def test_sent_by_fifty_at_once_it_is_made_once(client: Client):
 async def test_a_reused_key_concerns_its_caller_alone(client: Client):
     answers = await asyncio.gather(
         client.enqueue("email", 0),
-        client.enqueue("email", 1, key="k"),
-        client.enqueue("email", 2, key="k"),
+        client.enqueue("email", 1, idempotency_key="k"),
+        client.enqueue("email", 2, idempotency_key="k"),
         client.enqueue("email", 3),
         return_exceptions=True,
     )
@@ -59,8 +61,20 @@ async def test_a_reused_key_concerns_its_caller_alone(client: Client):
     assert len({answer for answer in answers if isinstance(answer, int)}) == 3
 
 
+async def test_a_key_by_its_old_name_is_refused_with_the_new_one(client: Client):
+    old: Any = "k"
+    for enqueued in (
+        client.enqueue("email", key=old),
+        client.enqueue_many([{"type": "a"}], key=old),
+    ):
+        with pytest.raises(InvalidError, match="idempotency_key") as caught:
+            await enqueued
+        assert caught.value.field == "key"
+    assert await client.counts() == {}
+
+
 def test_both_faces_agree_on_what_is_the_same(blocking: BlockingClient):
-    first = blocking.enqueue("email", {"to": "a"}, key="k", backoff=[1, 2])
+    first = blocking.enqueue("email", {"to": "a"}, idempotency_key="k", backoff=[1, 2])
     assert blocking.enqueue_many(
-        [{"type": "email", "data": {"to": "a"}, "backoff": (1, 2)}], key="k"
+        [{"type": "email", "data": {"to": "a"}, "backoff": (1, 2)}], idempotency_key="k"
     ) == [first]

@@ -59,7 +59,7 @@ def test_an_option_that_is_declared_as_contributing_says_is_known_everywhere(tmp
 
 
 def test_enqueue_takes_every_option_and_says_so():
-    arguments = set(signature(Client.enqueue).parameters) - {"self", "key"}
+    arguments = set(signature(Client.enqueue).parameters) - {"self", "idempotency_key", "key"}
     assert arguments == {option.name for option in options_of(NewJob)}
 
 

@@ -14,7 +14,7 @@ def test_every_state_can_be_entered_and_left():
 
 
 def test_finished_jobs_only_leave_by_a_person_or_by_retention():
-    leaving = {row.verb for row in TRANSITIONS if row.sources & FINISHED}
+    leaving = {row.verb for row in TRANSITIONS if row.sources.intersection(FINISHED)}
     assert leaving == {Verb.RETRY, Verb.REMOVE, Verb.PRUNE}
 
 

@@ -37,32 +37,33 @@ class Hand:
         notes = Notes(ids[:1], stamps[:1], {1: progress}, {1: list(lines)})
         await self.lease.exchange(Report(notes, [], [], []), [], rung=[])
 
-    async def complete(self, result: str = "null", *, keep: float = 3600) -> None:
+    async def complete(self, result: str = "null", *, keep: float | None = None) -> None:
         """End all claimed jobs."""
         await self._finish(State.COMPLETED, "-", result, keep)
 
     async def fail(self, error: JobError, reason: str = "error") -> None:
         """End all claimed jobs."""
-        await self._finish(State.FAILED, reason, encode_error(error), 3600)
+        await self._finish(State.FAILED, reason, encode_error(error))
 
     async def leave(self) -> None:
         """Give the lease back."""
         await self.lease.leave()
 
-    async def _finish(self, state: State, reason: str, body: str, keep: float) -> None:
+    async def _finish(
+        self, state: State, reason: str, body: str, keep: float | None = None
+    ) -> None:
         assert self._exchanged is not None
         started = self._exchanged.stamp[:-3]
         groups = [
             FinishedGroup(
                 state,
                 claimed.type,
-                round(keep * 1_000),
-                10_000,
                 claimed.ids,
                 [self._exchanged.stamp] * len(claimed.ids),
                 [f"{started} 1 0 {reason}\n{body}"] * len(claimed.ids),
                 ms=5,
                 histogram={"3": len(claimed.ids)},
+                own=None if keep is None else round(keep * 1_000),
             )
             for claimed in self._exchanged.claimed
         ]

@@ -83,6 +83,10 @@ def raw(data: str) -> str:
         # names
         (one(atempts=3), "atempts", "did you mean attempts?"),
         (one(xyz=3), "xyz", "is not known"),
+        (one(key="k"), "key", "idempotency_key, over HTTP the header Idempotency-Key"),
+        (one(key=None), "key", "idempotency_key, over HTTP the header Idempotency-Key"),
+        ('[{"type": "a"}, {"type": "a", "key": "k"}]', "[1].key", "idempotency_key"),
+        (one(idempotency_key="k"), "idempotency_key", "send the header Idempotency-Key"),
         # arrays
         ('[{"type": "a"}, {"type": "a", "attempts": 0}]', "[1].attempts", "between 1"),
         ('[{"type": "a"}, {"type": "a", "tags": ["b", 1]}]', "[1].tags[1]", "string"),

@@ -10,7 +10,7 @@ import valkey
 from tasuki.server import Server
 from tasuki.server.frames import Batch
 from tasuki.server.routes import events
-from tasuki.server.subscription import Subscription
+from tasuki.server.subscriber import Subscriber
 from tasuki.store.store import Store
 from tests.server.own_store import OwnStore
 from tests.server.raw import connect
@@ -219,7 +219,7 @@ async def test_a_client_that_does_not_read_is_dropped_and_disturbs_nobody(
 
 
 async def test_a_slow_client_gets_a_reset_and_is_let_go() -> None:
-    slow = Subscription(frozenset(), "0-0", most=100)
+    slow = Subscriber(frozenset(), "0-0", most=100)
     for n in range(1, 1_000):
         slow.offer(Batch(f"{n}-0", [("a", b"event: waiting\ndata: {}\n")]))
     text = await slow.next(1)

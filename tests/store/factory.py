@@ -7,7 +7,6 @@ import msgspec
 
 from tasuki.model.job import NewJob
 from tasuki.model.outcome import JobError
-from tasuki.model.retention import HOUR
 from tasuki.model.state import State
 from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.messages import (
@@ -157,7 +156,6 @@ def finished(
     reason: str = "-",
     body: str = "null",
     keep: float | None = None,
-    most: int = 10_000,
     ms: int = 5,
 ) -> Report:
     """Jobs of one type have ended. `keep` is a time of their own, in seconds; None: the rule's."""
@@ -166,9 +164,7 @@ def finished(
             FinishedGroup(
                 state=state,
                 type=jobs[0].type,
-                age=round((HOUR if keep is None else keep) * 1_000),
-                own=keep is not None,
-                most=most,
+                own=None if keep is None else round(keep * 1_000),
                 ids=_ids(jobs),
                 stamps=_stamps(jobs),
                 bodies=[

@@ -139,7 +139,7 @@ class TestIdempotencyKeys:
             ]
         )
         assert isinstance(refused, KeyReusedError)
-        assert refused.field == "key"
+        assert refused.field == "idempotency_key"
         assert made == [2]
         assert isinstance(refused_too, KeyReusedError)
         assert len((await store.listing().page()).jobs) == 2

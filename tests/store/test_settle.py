@@ -7,7 +7,9 @@ import msgspec
 import pytest
 
 from tasuki.model.errors import JobNotFoundError, LeaseLostError
+from tasuki.model.retention import HOUR, Keep, Retention
 from tasuki.model.state import State
+from tasuki.store.lease import LeaseTerms
 from tasuki.store.messages import Report
 from tasuki.store.store import Store
 from tasuki.wire.record import encode_error
@@ -33,6 +35,12 @@ from tests.store.invariants import Keys, snapshot
 from tests.support import Plain
 
 Settle = Callable[[Held], Report]
+
+
+def at_most(count: int) -> LeaseTerms:
+    """The terms of a runner for which so many finished jobs are kept of each type and state."""
+    keep = Keep(HOUR, count)
+    return LeaseTerms(retention=Retention(completed=keep, failed=keep, cancelled=keep))
 
 
 async def test_completed(store: Store):
@@ -262,11 +270,11 @@ class TestRetention:
 
     async def test_the_count_is_kept_at_once_those_that_ended_first_go_first(self, store: Store):
         await enqueue_many(store, [new_job() for _ in range(5)])
-        someone = await runner(store)
+        someone = await runner(store, at_most(3))
         held = await someone.claim(n=5)
         await someone.settle(completed(held[0], keep=86_400))
-        await someone.settle(completed(*held[1:4], most=3))
-        await someone.settle(completed(held[4], most=3))
+        await someone.settle(completed(*held[1:4]))
+        await someone.settle(completed(held[4]))
         page = await store.listing().page(state=State.COMPLETED)
         assert sorted(job.id for job in page.jobs) == [1, 4, 5]
 
@@ -274,11 +282,11 @@ class TestRetention:
         self, store: Store, leaves_nothing: None
     ):
         await enqueue_many(store, [new_job() for _ in range(6)])
-        someone = await runner(store)
+        someone = await runner(store, at_most(3))
         held = await someone.claim(n=6)
         await someone.settle(completed(held[0]))
         for job in held[1:]:
-            await someone.settle(completed(job, keep=FAR, most=3))
+            await someone.settle(completed(job, keep=FAR))
         page = await store.listing().page(state=State.COMPLETED)
         assert sorted(job.id for job in page.jobs) == [4, 5, 6]
         await store.operator().remove_many([4, 5, 6])
@@ -286,11 +294,11 @@ class TestRetention:
 
     async def test_counts_are_per_type_and_state(self, store: Store):
         await enqueue_many(store, [new_job(type) for type in "aabb"])
-        someone = await runner(store)
+        someone = await runner(store, at_most(1))
         a, b = await someone.claim("a", 2), await someone.claim("b", 2)
-        await someone.settle(completed(a[0], most=1))
-        await someone.settle(failed(a[1], most=1))
-        await someone.settle(completed(*b, most=1))
+        await someone.settle(completed(a[0]))
+        await someone.settle(failed(a[1]))
+        await someone.settle(completed(*b))
         kept = {info.type: (info.completed, info.failed) for info in await store.reader().types()}
         assert kept == {"a": (1, 1), "b": (1, 0)}
 

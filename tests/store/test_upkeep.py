@@ -187,14 +187,12 @@ class TestPrune:
         self, store: Store, ages: tuple[float, float], left: dict[str, int]
     ):
         await enqueue_many(store, [new_job("ab"[n % 2]) for n in range(20)])
-        someone = await runner(store)
         rule, own = ages
-        retention = Retention(completed=Keep(rule), total=8)
-        by_rule = completed(*await someone.claim("a", 10))
-        by_rule.finished[0].age = round(rule * 1_000)
-        await someone.settle(by_rule)
+        terms = LeaseTerms(retention=Retention(completed=Keep(rule), total=8))
+        someone = await runner(store, terms)
+        await someone.settle(completed(*await someone.claim("a", 10)))
         await someone.settle(completed(*await someone.claim("b", 10), keep=own))
-        maintenance = store.maintenance(LeaseTerms(retention=retention))
+        maintenance = store.maintenance(terms)
         while await maintenance.prune():
             pass
         kept = {info.type: info.completed for info in await store.reader().types()}

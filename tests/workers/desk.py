@@ -32,8 +32,8 @@ class Seen(Unwatched):
     def retire(self, reason: str) -> None:
         self.retired.append(reason)
 
-    def blocked(self, key: str) -> None:
-        self.blocks.append(key)
+    def blocked(self, ref: str) -> None:
+        self.blocks.append(ref)
 
 
 class Desk:

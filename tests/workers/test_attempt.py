@@ -66,7 +66,7 @@ class Lone:
     def _count(self, what: str) -> None:
         setattr(self, what, getattr(self, what) + 1)
 
-    async def _fetch(self, key: str, size: int) -> str | None:
+    async def _fetch(self, ref: str, size: int) -> str | None:
         found = self.data.pop(0)
         if isinstance(found, Exception):
             raise found

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tasuki.wire.ids import encode_id
-from tasuki.workers.blackbox import FIRST_CELLS, LONGEST_KEY, BlackBox
+from tasuki.workers.blackbox import FIRST_CELLS, LONGEST_REF, BlackBox
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def test_what_has_begun_and_not_ended_is_known(box: BlackBox):
     assert sorted(box.begun()) == ["A7", "G1234567"]
     box.end(first)
     assert box.begun() == ["A7"]
-    # A short key leaves nothing of the longer one that was in its cell.
+    # A short ref leaves nothing of the longer one that was in its cell.
     third = box.begin("B42")
     assert third == first
     assert sorted(box.begun()) == ["A7", "B42"]
@@ -35,15 +35,15 @@ def test_what_has_begun_and_not_ended_is_known(box: BlackBox):
     assert box.begun() == []
 
 
-def test_every_key_fits():
-    assert len(encode_id(2**63 - 1)) <= LONGEST_KEY
+def test_every_ref_fits():
+    assert len(encode_id(2**63 - 1)) <= LONGEST_REF
 
 
 def test_it_grows(box: BlackBox):
-    keys = [f"D{number}" for number in range(3 * FIRST_CELLS)]
-    slots = [box.begin(key) for key in keys]
-    assert len(set(slots)) == len(keys)
-    assert sorted(box.begun()) == sorted(keys)
+    refs = [f"D{number}" for number in range(3 * FIRST_CELLS)]
+    slots = [box.begin(ref) for ref in refs]
+    assert len(set(slots)) == len(refs)
+    assert sorted(box.begun()) == sorted(refs)
     for slot in slots:
         box.end(slot)
     assert box.begun() == []

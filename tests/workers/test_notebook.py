@@ -14,7 +14,7 @@ from tasuki.workers.notebook import LINE_BYTES, LONGEST_LINE, MOST_BYTES, Notebo
 class Notes(Notebook):
     """What is behind a job, if it only takes notes."""
 
-    id = attempt = 1
+    id = number = 1
     priority = 0
     type = token = "x"
     tags = ()

@@ -6,7 +6,6 @@ import pytest
 
 from tasuki import Job, Worker
 from tasuki.model.outcome import Cancelled, Completed, Failed, JobError, Released, Retried, Snoozed
-from tasuki.model.retention import Keep, Retention
 from tasuki.model.state import State
 from tasuki.workers import outbox
 from tasuki.workers.attempt import Attempt
@@ -27,14 +26,14 @@ class Short(Worker):
 [SPEC] = specs_of(Short())
 
 
-def attempt(key: str = "A7", options: str = "", tries: str = "") -> Attempt:
+def attempt(ref: str = "A7", options: str = "", tries: str = "") -> Attempt:
     record = f"1700000000000 0 0 short\n{options}\n{{}}"
-    return Attempt(NOBODY, NOBODY, SPEC, key, STAMP, record, tries)
+    return Attempt(NOBODY, NOBODY, SPEC, ref, STAMP, record, tries)
 
 
 @pytest.fixture
 def box() -> Outbox:
-    return Outbox(Retention(completed=Keep(60, 5), failed=Keep(120, 6), cancelled=Keep(180, 7)))
+    return Outbox()
 
 
 def test_an_empty_one_has_nothing_to_say(box: Outbox):
@@ -50,11 +49,11 @@ def test_ends_are_grouped_by_state_and_by_how_long_they_are_kept(box: Outbox):
     box.add(attempt("A4", '{"keep":5}'), Failed(JobError("E", "no")))
     box.add(attempt("A5"), Cancelled(message="obsolete"))
     groups = box.take().finished
-    assert [(group.state, group.ids, group.age, group.most, group.own) for group in groups] == [
-        (State.COMPLETED, ["A1", "A2"], 60_000, 5, False),
-        (State.COMPLETED, ["A3"], 5_000, 5, True),
-        (State.FAILED, ["A4"], 120_000, 6, False),
-        (State.CANCELLED, ["A5"], 180_000, 7, False),
+    assert [(group.state, group.ids, group.own) for group in groups] == [
+        (State.COMPLETED, ["A1", "A2"], None),
+        (State.COMPLETED, ["A3"], 5_000),
+        (State.FAILED, ["A4"], None),
+        (State.CANCELLED, ["A5"], None),
     ]
     assert groups[0].bodies == ["1700000000000 1 0 -\n1", "1700000000000 1 0 -\n2"]
     assert groups[0].stamps == [STAMP, STAMP]

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from tasuki.cli.durations import Seconds as Span
+from tasuki.cli.durations import Span
 from tasuki.cli.jobinput import read_backoff, read_priority, read_time
 from tasuki.model.backoff import Delays
 from tasuki.model.options import Option

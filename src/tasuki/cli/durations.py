@@ -7,7 +7,7 @@ import click
 from tasuki.cli.kinds import Duration
 
 
-class Seconds(click.ParamType[float]):
+class Span(click.ParamType[float]):
     """A span of time, such as `30`, `30s` or `5m`, of at least so many seconds."""
 
     name = "TIME"

@@ -114,7 +114,7 @@ class Switch:
 
 
 @dataclass(frozen=True)
-class Whole:
+class Number:
     """A whole number within limits."""
 
     least: int

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tasuki.cli.banner import Scene, announce
 from tasuki.cli.named_store import NamedStore
-from tasuki.cli.services import Orders, Part, Service, serve
+from tasuki.cli.services import Part, Service, Signals, serve
 from tasuki.cli.settings import Settings
 from tasuki.embedded import Died, EmbeddedStore, StartFailed, StoreEvent, Vanished
 from tasuki.store.lease import LeaseTerms
@@ -45,7 +45,7 @@ async def launch(settings: Settings, plan: Plan) -> None:
         TasukiError: something could not be started, or ended by itself.
     """
     configure(settings.log.level, settings.log.format)
-    orders = Orders(_GRACE if plan.app else "")
+    signals = Signals(_GRACE if plan.app else "")
     embedded = None if settings.url else _embedded(settings)
     url = embedded.url if embedded else str(settings.url)
     store = Store(url, namespace=settings.namespace)
@@ -64,9 +64,9 @@ async def launch(settings: Settings, plan: Plan) -> None:
         gc.freeze()
         await announce(scene._replace(dashboard=server.url if server else None))
 
-    with orders.listening():
+    with signals.listening():
         try:
-            await serve(parts, orders, when_up)
+            await serve(parts, signals, when_up)
         finally:
             await store.close()
     log.info("Tasuki has stopped")

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from tasuki.cli.kinds import Choice, Duration, Folder, Kind, Size, Switch, Texts, Whole
+from tasuki.cli.kinds import Choice, Duration, Folder, Kind, Number, Size, Switch, Texts
 from tasuki.cli.settings import keys
 from tasuki.cli.sources import FILE_NAME, Given
 
@@ -96,7 +96,7 @@ def _metavar(kind: Kind) -> str | None:
             return "TIME"
         case Size():
             return "SIZE"
-        case Whole():
+        case Number():
             return "N"
         case Folder():
             return "DIR"

@@ -46,7 +46,7 @@ class Part(NamedTuple):
     service: Service
 
 
-class Orders:
+class Signals:
     """What SIGTERM, SIGINT, SIGQUIT and SIGHUP ask for.
 
     The first one asks for the end (`stop`), the second one for the end without waiting for running
@@ -65,7 +65,7 @@ class Orders:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Take signals as orders for the length of a `with` block."""
+        """Listen to them for the length of a `with` block."""
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
@@ -86,7 +86,7 @@ class Orders:
 
 
 async def serve(
-    parts: Sequence[Part], orders: Orders, when_up: Callable[[], Coroutine[Any, Any, None]]
+    parts: Sequence[Part], signals: Signals, when_up: Callable[[], Coroutine[Any, Any, None]]
 ) -> None:
     """Run all parts until the order to stop, or until one of them ends.
 
@@ -99,13 +99,13 @@ async def serve(
     running: dict[asyncio.Task[None], Part] = {}
     async with AsyncExitStack() as stack:
         for part in parts:
-            if not await _start(part.service, orders):
+            if not await _start(part.service, signals):
                 return
             task = asyncio.create_task(part.service.run(), name=part.name)
-            stack.push_async_callback(_stop, part.service, task, orders)
+            stack.push_async_callback(_stop, part.service, task, signals)
             running[task] = part
         stack.push_async_callback(_end, asyncio.create_task(when_up()))
-        await _until(orders.stop, *running)
+        await _until(signals.stop, *running)
         for task, part in running.items():
             if task.done():
                 await task
@@ -117,10 +117,10 @@ def _listen_no_more() -> None:
         asyncio.get_running_loop().remove_signal_handler(number)
 
 
-async def _start(service: Service, orders: Orders) -> bool:
+async def _start(service: Service, signals: Signals) -> bool:
     """Start a service; False when the order to stop came first."""
     starting = asyncio.create_task(service.start())
-    await _until(orders.stop, starting)
+    await _until(signals.stop, starting)
     if starting.done():
         await starting
         return True
@@ -128,10 +128,10 @@ async def _start(service: Service, orders: Orders) -> bool:
     return False
 
 
-async def _stop(service: Service, watch: asyncio.Task[None], orders: Orders) -> None:
+async def _stop(service: Service, watch: asyncio.Task[None], signals: Signals) -> None:
     await _end(watch)
     stopping = asyncio.create_task(service.stop())
-    await _until(orders.hurry, stopping)
+    await _until(signals.hurry, stopping)
     if not stopping.done() and isinstance(service, Hurried):
         await service.stop_now()
     await stopping

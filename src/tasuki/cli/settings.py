@@ -20,7 +20,7 @@ from typing import (
 
 import msgspec
 
-from tasuki.cli.kinds import Choice, Duration, Folder, Kind, Size, Switch, Text, Texts, Whole
+from tasuki.cli.kinds import Choice, Duration, Folder, Kind, Number, Size, Switch, Text, Texts
 from tasuki.model.names import check_namespace
 from tasuki.model.retention import Keep, Retention
 from tasuki.wire.limits import DATA_BYTES, MOST_BYTES, RESULT_BYTES
@@ -48,7 +48,7 @@ class ServerSettings(Section, frozen=True, kw_only=True):
     """The HTTP server."""
 
     host: Annotated[str, Text(), "address on which the HTTP server listens"] = "127.0.0.1"
-    port: Annotated[int, Whole(0, 65_535), "port of the HTTP server; 0 takes any free one"] = 16379
+    port: Annotated[int, Number(0, 65_535), "port of the HTTP server; 0 takes any free one"] = 16379
     body_limit: Annotated[
         int | None, Size(1_024), "largest body of a request; without it, the largest job fits"
     ] = None
@@ -58,7 +58,7 @@ class ServerSettings(Section, frozen=True, kw_only=True):
     ] = ()
     connections: Annotated[
         int | None,
-        Whole(1, 1_000_000),
+        Number(1, 1_000_000),
         "most connections at once; without it, what the limit of open files allows",
     ] = None
 
@@ -66,18 +66,18 @@ class ServerSettings(Section, frozen=True, kw_only=True):
 class WorkerSettings(Section, frozen=True, kw_only=True):
     """The daemon and its runners."""
 
-    processes: Annotated[int, Whole(1, 256), "how many runners, each a process"] = 1
+    processes: Annotated[int, Number(1, 256), "how many runners, each a process"] = 1
     apart_processes: Annotated[
-        int, Whole(1, 64), "how many more at most, for jobs that may have crashed one"
+        int, Number(1, 64), "how many more at most, for jobs that may have crashed one"
     ] = 8
     grace: Annotated[float, Duration(), "how long running jobs may take to finish on shutdown"] = 25
     lease: Annotated[
         float, Duration(1, 3_600), "after how long a vanished runner loses its jobs"
     ] = 15
     max_crashes: Annotated[
-        int, Whole(1, 1_000), "how many runners a job may crash before it is failed"
+        int, Number(1, 1_000), "how many runners a job may crash before it is failed"
     ] = 3
-    log_lines: Annotated[int, Whole(0, 1_000_000), "how many log lines of a job are kept"] = 1_000
+    log_lines: Annotated[int, Number(0, 1_000_000), "how many log lines of a job are kept"] = 1_000
     result_limit: Annotated[
         int, Size(1, MOST_BYTES), "largest result of a job, as JSON; a larger one fails it"
     ] = RESULT_BYTES
@@ -87,7 +87,7 @@ class KeepSettings(Section, frozen=True, kw_only=True):
     """How long, and how many per type, finished jobs are kept."""
 
     age: Annotated[float, Duration(), "how long they are kept"]
-    count: Annotated[int, Whole(0, _MOST), "how many of each type are kept"]
+    count: Annotated[int, Number(0, _MOST), "how many of each type are kept"]
     bytes: Annotated[int, Size(0), "how much large data and results of all types are kept"]
 
 
@@ -105,9 +105,9 @@ class RetentionSettings(Section, frozen=True, kw_only=True):
     completed: KeepSettings = _keep(_DEFAULTS.completed)
     failed: KeepSettings = _keep(_DEFAULTS.failed)
     cancelled: KeepSettings = _keep(_DEFAULTS.cancelled)
-    total: Annotated[int, Whole(0, _MOST), "how many are kept of all types and states together"] = (
-        _DEFAULTS.total
-    )
+    total: Annotated[
+        int, Number(0, _MOST), "how many are kept of all types and states together"
+    ] = _DEFAULTS.total
 
     @property
     def rules(self) -> Retention:
@@ -157,7 +157,7 @@ class Settings(Section, frozen=True, kw_only=True):
     allow_unsafe: Annotated[bool, Switch(), "use a store even if it could lose jobs"] = False
     types_limit: Annotated[
         int | None,
-        Whole(100, 1_000_000),
+        Number(100, 1_000_000),
         "most types that may be in use; without it, what a server said last, or 10,000",
     ] = None
     server: ServerSettings = ServerSettings()

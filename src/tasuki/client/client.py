@@ -67,14 +67,16 @@ class Client:
         expires: float | None = None,
         keep: float | None = None,
         tags: Sequence[str] = (),
-        key: str | None = None,
+        idempotency_key: str | None = None,
+        key: None = None,
     ) -> int:
         """Submit a job, and give its id. From then on the job is safe.
 
             await client.enqueue("email", {"to": "a@example.org"}, delay=60, priority="high")
 
         What is None is left to the worker of the type. A call that is cancelled, or ends with
-        StoreUnavailableError, may have made the job; with a `key` it can be repeated safely.
+        StoreUnavailableError, may have made the job; with an `idempotency_key` it can be repeated
+        safely.
 
         Args:
             type: which worker runs it. A type that no worker handles yet is fine: the job waits.
@@ -92,13 +94,14 @@ class Client:
             expires: seconds after which it is cancelled if it has not been started.
             keep: seconds for which it is kept once it has completed. 0 removes it at once.
             tags: words to find it by.
-            key: names this submission. The same submission with the same key within 24 hours
-                makes no second job and gives the id of the first one.
+            idempotency_key: names this submission. The same submission with the same key within
+                24 hours makes no second job and gives the id of the first one.
+            key: is refused: it was the name of `idempotency_key`.
 
         Raises:
             InvalidError: an argument is wrong; the error names it.
             PayloadError: the data cannot be carried as JSON without loss, or are too large.
-            KeyReusedError: the key was used before, for another submission.
+            KeyReusedError: the idempotency key was used before, for another submission.
             StoreFullError: the store is out of memory; nothing was made.
             StoreUnavailableError: the store did not answer; the job may or may not have been made.
         """
@@ -115,18 +118,23 @@ class Client:
             keep=keep,
             tags=tags,  # pyright: ignore[reportArgumentType] - here, too
         )
-        [id] = await self._here().coalescer.submit(submission((job,), key))
+        made = submission((job,), idempotency_key, key=key)
+        [id] = await self._here().coalescer.submit(made)
         return id
 
     async def enqueue_many(
-        self, jobs: Iterable[Mapping[str, Any] | NewJob], *, key: str | None = None
+        self,
+        jobs: Iterable[Mapping[str, Any] | NewJob],
+        *,
+        idempotency_key: str | None = None,
+        key: None = None,
     ) -> list[int]:
         """Submit up to 1,000 jobs, all or none, and give their ids in order.
 
             await client.enqueue_many([{"type": "email", "data": {"to": a}} for a in addresses])
 
-        Each job is a mapping with the arguments of `enqueue` but `key`, or a `NewJob`. `key` is for
-        the whole submission; see `enqueue`.
+        Each job is a mapping with the arguments of `enqueue` but `idempotency_key`, or a `NewJob`.
+        `idempotency_key` is for the whole submission; see `enqueue`.
 
         Raises:
             InvalidError: a job is wrong; the error names it, as in `jobs[3].delay`. Nothing was
@@ -134,7 +142,8 @@ class Client:
             PayloadError: as `enqueue`; or the data of all jobs have more than 16 MiB.
             StoreError: as `enqueue`.
         """
-        return await self._here().coalescer.submit(submission(new_jobs(jobs), key), "jobs")
+        made = submission(new_jobs(jobs), idempotency_key, key=key)
+        return await self._here().coalescer.submit(made, "jobs")
 
     async def submit(self, submission: Submission) -> list[int]:
         """Make the jobs of a ready submission, all or none, and give their ids in order.

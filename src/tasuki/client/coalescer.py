@@ -59,7 +59,7 @@ class Coalescer(Gathering[_Caller]):
         Raises:
             InvalidError: no jobs, more than 1,000, or a new type where there are too many.
             PayloadError: a job has too much data, or all together have more than 16 MiB.
-            KeyReusedError: the key was used before, for another submission.
+            KeyReusedError: its idempotency key was used before, for another submission.
             StoreFullError: the store is out of memory; nothing was made.
             StoreUnavailableError: the store did not answer; the jobs may or may not have been made.
             StoreError: another refusal of the store; nothing was made.

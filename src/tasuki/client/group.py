@@ -15,7 +15,7 @@ from tasuki.store.producer import Producer, Submission, check_size
 from tasuki.wire.limits import DATA_BYTES
 
 
-class _Caller:
+class _WaitingThread:
     """A thread that waits for the ids of its jobs, or for its turn to lead."""
 
     __slots__ = ("_woken", "error", "ids", "left", "size", "submission")
@@ -49,7 +49,7 @@ class _Caller:
         self._woken.acquire()
 
 
-class Group(Gathering[_Caller]):
+class Group(Gathering[_WaitingThread]):
     """Gathers the submissions of threads. Its coroutines are driven by hand.
 
     `data_limit` is how many bytes the data of one job may have.
@@ -59,7 +59,7 @@ class Group(Gathering[_Caller]):
         super().__init__(producer)
         self._data_limit = data_limit
         self._lock = Lock()
-        self._leader: _Caller | None = None
+        self._leader: _WaitingThread | None = None
 
     @property
     def busy(self) -> bool:
@@ -74,15 +74,15 @@ class Group(Gathering[_Caller]):
         """
         check_size(submission.jobs)
         size = data_size(submission.jobs, self._data_limit, place)
-        return self._wait(_Caller(submission, size))
+        return self._wait(_WaitingThread(submission, size))
 
     async def close(self) -> None:
         """Wait until all that came before has been answered, by standing behind it."""
         if self.busy:
             with suppress(StoreError):
-                self._wait(_Caller(Submission(()), 0))
+                self._wait(_WaitingThread(Submission(()), 0))
 
-    def _wait(self, caller: _Caller) -> list[int]:
+    def _wait(self, caller: _WaitingThread) -> list[int]:
         try:
             with self._lock:
                 self._gathered.append(caller)
@@ -117,7 +117,7 @@ class Group(Gathering[_Caller]):
         with self._lock:
             super().refuse_gathered(error)
 
-    def _hand_over(self, caller: _Caller) -> None:
+    def _hand_over(self, caller: _WaitingThread) -> None:
         """Have the next one lead, if this one did."""
         with self._lock:
             if self._leader is not caller:

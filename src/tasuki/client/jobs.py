@@ -20,6 +20,17 @@ _encoder = msgspec.json.Encoder()
 
 OPTIONS = tuple(option.name for option in options_of(NewJob))
 
+KEY_REFUSED = (
+    "does not name a submission any more: that is its idempotency_key, over HTTP the header "
+    "Idempotency-Key, on the command line --idempotency-key"
+)
+"""Said at every door, so that nobody loses an idempotency key in silence."""
+
+_NOT_OF_A_JOB = {
+    "key": KEY_REFUSED,
+    "idempotency_key": "is for the whole submission: give it to enqueue_many",
+}
+
 
 def new_jobs(items: Iterable[Mapping[str, Any] | NewJob]) -> list[NewJob]:
     """The jobs of one submission, from mappings with the arguments of `enqueue`, or ready ones.
@@ -40,18 +51,23 @@ def new_jobs(items: Iterable[Mapping[str, Any] | NewJob]) -> list[NewJob]:
     return jobs
 
 
-def submission(jobs: Sequence[NewJob], key: str | None = None) -> Submission:
-    """The submission of these jobs. With a `key`, it is told from others by all that is in it.
+def submission(
+    jobs: Sequence[NewJob], idempotency_key: str | None = None, *, key: None = None
+) -> Submission:
+    """The submission of these jobs. With an `idempotency_key` it is told from others by its jobs.
 
     Raises:
-        InvalidError: no jobs, too many, or a key that is not text.
+        InvalidError: no jobs, too many, or a key that is not text; or it is called `key`.
     """
     check_size(jobs)
-    if key is None:
+    if key is not None:
+        raise InvalidError(KEY_REFUSED, field="key")
+    if idempotency_key is None:
         return Submission(jobs)
-    if not isinstance(key, str) or not key:
-        raise InvalidError("must be text, and not empty", field="key")
-    return Submission(jobs, key, hashlib.sha256(_encoder.encode(jobs)).hexdigest()[:32])
+    if not isinstance(idempotency_key, str) or not idempotency_key:
+        raise InvalidError("must be text, and not empty", field="idempotency_key")
+    fingerprint = hashlib.sha256(_encoder.encode(jobs)).hexdigest()[:32]
+    return Submission(jobs, idempotency_key, fingerprint)
 
 
 def _new_job_of(item: object) -> NewJob:
@@ -72,6 +88,8 @@ def _new_job_of(item: object) -> NewJob:
 def _check_names(item: Mapping[str, Any]) -> None:
     """Say what is wrong with names that cannot be those of the arguments of `enqueue`."""
     for name in item:
+        if name in _NOT_OF_A_JOB:
+            raise InvalidError(_NOT_OF_A_JOB[name], field=name)
         if name not in OPTIONS:
             close = get_close_matches(str(name), OPTIONS, n=1)
             hint = f"did you mean {close[0]}?" if close else f"a job has {', '.join(OPTIONS)}"

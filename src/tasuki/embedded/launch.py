@@ -34,7 +34,7 @@ SLOW_LOOK = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Launcher:
+class StoreLauncher:
     """Everything needed to start a server. `patience`: seconds that it may stay silent."""
 
     directory: DataDir

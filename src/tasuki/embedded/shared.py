@@ -18,7 +18,7 @@ from tasuki.embedded.binary import Binary, find_binary
 from tasuki.embedded.datadir import DataDir
 from tasuki.embedded.errors import StoreNotStoppedError, StoreSilentError
 from tasuki.embedded.events import Loading, StoreEvent
-from tasuki.embedded.launch import QUICK_LOOK, SLOW_LOOK, Launcher
+from tasuki.embedded.launch import QUICK_LOOK, SLOW_LOOK, StoreLauncher
 from tasuki.embedded.lock import FileLock
 from tasuki.embedded.log import ServerLog
 from tasuki.embedded.options import StoreOptions
@@ -150,7 +150,7 @@ class SharedServer:
 
     async def _start(self, lock: FileLock, *, again: bool) -> Running:
         binary = self._binary or await asyncio.to_thread(find_binary)
-        launcher = Launcher(self._directory, binary, self._options, self._patience, self._emit)
+        launcher = StoreLauncher(self._directory, binary, self._options, self._patience, self._emit)
         process, state = await launcher.launch(lock, again=again)
         return Running(state, process, self._directory.identity())
 

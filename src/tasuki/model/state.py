@@ -23,7 +23,7 @@ class State(StrEnum):
         return self in FINISHED
 
 
-FINISHED = frozenset({State.COMPLETED, State.FAILED, State.CANCELLED})
+FINISHED = (State.COMPLETED, State.FAILED, State.CANCELLED)
 
 
 class Verb(StrEnum):

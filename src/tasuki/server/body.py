@@ -43,8 +43,15 @@ async def read_body(request: Request, headers: Headers, limit: int) -> bytes:
     return body
 
 
-def decode_body(body: bytes, decoder: msgspec.json.Decoder[T], known: Iterable[str]) -> T:
+def decode_body(
+    body: bytes,
+    decoder: msgspec.json.Decoder[T],
+    known: Iterable[str],
+    elsewhere: Mapping[str, str] | None = None,
+) -> T:
     """The JSON of a body. `known` are the names of all fields, for those who mistype one.
+
+    `elsewhere` says what to do with names that are no fields, but that people try.
 
     Raises:
         InvalidError: naming the field.
@@ -53,7 +60,7 @@ def decode_body(body: bytes, decoder: msgspec.json.Decoder[T], known: Iterable[s
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise invalid(error, known) from error
+        raise invalid(error, known, elsewhere) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise malformed(body, error) from error
 

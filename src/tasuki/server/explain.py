@@ -1,7 +1,7 @@
 """Says what is wrong with a value, in the words of JSON, and names the field."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 import msgspec
@@ -58,8 +58,13 @@ def _malformed_json(body: bytes, message: str) -> RequestError:
     return RequestError("malformed", f"the body is not JSON: {reason}", field=field)
 
 
-def invalid(error: msgspec.ValidationError, known: Iterable[str]) -> InvalidError:
-    """The error for a value that does not fit. `known` are the names of all fields."""
+def invalid(
+    error: msgspec.ValidationError, known: Iterable[str], elsewhere: Mapping[str, str] | None = None
+) -> InvalidError:
+    """The error for a value that does not fit. `known` are the names of all fields.
+
+    `elsewhere` says what to do with names that are no fields, but that people try.
+    """
     text = str(error)
     path = _PATH.search(text)
     where = path[1].removeprefix(".") if path else ""
@@ -67,7 +72,8 @@ def invalid(error: msgspec.ValidationError, known: Iterable[str]) -> InvalidErro
         return _from_model(error.__cause__, where)
     message = text[: path.start()] if path else text
     if match := _UNKNOWN.fullmatch(message):
-        return InvalidError(_unknown(match[1], known), field=_join(where, match[1]))
+        told = (elsewhere or {}).get(match[1]) or _unknown(match[1], known)
+        return InvalidError(told, field=_join(where, match[1]))
     if match := _MISSING.fullmatch(message):
         return InvalidError("is required", field=_join(where, match[1]))
     return InvalidError(_reason(message), field=where or None)

@@ -7,7 +7,7 @@ from typing import NoReturn
 from tasuki.model.errors import StoreError
 from tasuki.model.pauses import Pauses
 from tasuki.server.frames import Batch, batches, order
-from tasuki.server.subscription import Subscription
+from tasuki.server.subscriber import Subscriber
 from tasuki.store.feed import Feed
 
 log = logging.getLogger("tasuki.server")
@@ -21,7 +21,7 @@ LAGGING = 100
 
 
 class EventHub:
-    """Reads while there is at least one subscription, and hands every event to all of them.
+    """Reads while there is at least one subscriber, and hands every event to all of them.
 
     `replay` is a second feed, for those who come back and want what they have missed.
     """
@@ -29,21 +29,21 @@ class EventHub:
     def __init__(self, feed: Feed, replay: Feed) -> None:
         self._feed = feed
         self._replay = replay
-        self._members: set[Subscription] = set()
-        self._live: set[Subscription] = set()
+        self._members: set[Subscriber] = set()
+        self._live: set[Subscriber] = set()
         self._position = ""
         self._reading: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self._stopped = False
 
     async def stop(self) -> None:
-        """End all subscriptions, also those that are yet to come."""
+        """End all subscribers, also those that are yet to come."""
         self._stopped = True
-        for subscription in self._members:
-            subscription.end()
+        for subscriber in self._members:
+            subscriber.end()
         await self._rest()
 
-    async def subscribe(self, types: frozenset[str], after: str | None) -> Subscription:
+    async def subscribe(self, types: frozenset[str], after: str | None) -> Subscriber:
         """What happens from now on, or after a position, to jobs of some types (none: of all).
 
         Raises:
@@ -53,37 +53,37 @@ class EventHub:
             if self._reading is None:
                 self._position = await self._feed.end()
                 self._reading = asyncio.create_task(self._run(), name="tasuki-events")
-            subscription = Subscription(types, after or self._position)
-            self._members.add(subscription)
+            subscriber = Subscriber(types, after or self._position)
+            self._members.add(subscriber)
         try:
             if after is not None:
-                await self._catch_up(subscription, after)
+                await self._catch_up(subscriber, after)
         except BaseException:
-            await self.leave(subscription)
+            await self.leave(subscriber)
             raise
-        self._live.add(subscription)
+        self._live.add(subscriber)
         if self._stopped:
-            subscription.end()
-        return subscription
+            subscriber.end()
+        return subscriber
 
-    async def leave(self, subscription: Subscription) -> None:
-        """Forget a subscription."""
-        self._members.discard(subscription)
-        self._live.discard(subscription)
+    async def leave(self, subscriber: Subscriber) -> None:
+        """Forget a subscriber."""
+        self._members.discard(subscriber)
+        self._live.discard(subscriber)
         if not self._members:
             await self._rest()
 
-    async def _catch_up(self, subscription: Subscription, after: str) -> None:
+    async def _catch_up(self, subscriber: Subscriber, after: str) -> None:
         """Offer what was missed, up to where the reading is by the time that this returns."""
         if order(after) > order(await self._replay.end()) or not await self._replay.reaches(after):
-            subscription.restart(self._position, "the events since then are not kept any more")
+            subscriber.restart(self._position, "the events since then are not kept any more")
             return
         while order(after) < order(self._position):
             position, events = await self._replay.read(after, seconds=INSTANT)
             if position == after:
                 return
             for batch in batches(events):
-                subscription.offer(batch)
+                subscriber.offer(batch)
             after = position
 
     async def _run(self) -> None:
@@ -91,8 +91,8 @@ class EventHub:
             await self._read()
         except Exception:
             log.exception("the reader of events has failed; clients will connect again")
-            for subscription in self._members:
-                subscription.end()
+            for subscriber in self._members:
+                subscriber.end()
         finally:
             if self._reading is asyncio.current_task():
                 self._reading = None
@@ -117,8 +117,8 @@ class EventHub:
 
     def _hand_out(self, found: list[Batch]) -> None:
         for batch in found:
-            for subscription in self._live:
-                subscription.offer(batch)
+            for subscriber in self._live:
+                subscriber.offer(batch)
 
     async def _check_gap(self) -> None:
         if not await self._feed.reaches(self._position):
@@ -135,8 +135,8 @@ class EventHub:
             return
 
     def _restart_all(self, position: str) -> None:
-        for subscription in self._live:
-            subscription.restart(position, "events were lost")
+        for subscriber in self._live:
+            subscriber.restart(position, "events were lost")
 
     async def _rest(self) -> None:
         if self._reading is not None:

@@ -24,7 +24,7 @@ QUIET_SECONDS = 10.0
 """The same trouble with the store is logged once in this time."""
 
 
-class Kind(NamedTuple):
+class ProblemKind(NamedTuple):
     """What all problems of a code have in common. `retry_after` is in seconds."""
 
     status: int
@@ -32,30 +32,30 @@ class Kind(NamedTuple):
     retry_after: int | None = None
 
 
-KINDS: Mapping[str, Kind] = {
-    "malformed": Kind(400, "The request cannot be read"),
-    "payload": Kind(400, "The data cannot be carried as JSON"),
-    "cross_site": Kind(403, "Another site may not change anything here"),
-    "not_found": Kind(404, "There is no such thing"),
-    "no_route": Kind(404, "There is nothing at this address"),
-    "method": Kind(405, "This method is not possible here"),
-    "slow": Kind(408, "The request took too long to arrive"),
-    "wrong_state": Kind(409, "The job's state does not allow this"),
-    "too_large": Kind(413, "The body is too large"),
-    "media_type": Kind(415, "The body's format is not supported"),
-    "host": Kind(421, "The server does not answer for this host"),
-    "invalid": Kind(422, "A value is not allowed"),
-    "key_reused": Kind(422, "The idempotency key was used for another submission"),
-    "headers_too_large": Kind(431, "The headers are too large"),
-    "internal": Kind(500, "The server has a fault"),
-    "overloaded": Kind(503, "The server has too many connections", 5),
-    "store": Kind(503, "The store refused the call", 5),
-    "store_unavailable": Kind(503, "The store is not available", 1),
-    "store_read_only": Kind(503, "The store takes no writes", 5),
-    "store_refused": Kind(503, "The store does not let this server in", 5),
-    "store_unsafe": Kind(503, "The store is not safe to use", 30),
-    "layout": Kind(503, "The store was written by another version", 30),
-    "store_full": Kind(507, "The store is full", 5),
+KINDS: Mapping[str, ProblemKind] = {
+    "malformed": ProblemKind(400, "The request cannot be read"),
+    "payload": ProblemKind(400, "The data cannot be carried as JSON"),
+    "cross_site": ProblemKind(403, "Another site may not change anything here"),
+    "not_found": ProblemKind(404, "There is no such thing"),
+    "no_route": ProblemKind(404, "There is nothing at this address"),
+    "method": ProblemKind(405, "This method is not possible here"),
+    "slow": ProblemKind(408, "The request took too long to arrive"),
+    "wrong_state": ProblemKind(409, "The job's state does not allow this"),
+    "too_large": ProblemKind(413, "The body is too large"),
+    "media_type": ProblemKind(415, "The body's format is not supported"),
+    "host": ProblemKind(421, "The server does not answer for this host"),
+    "invalid": ProblemKind(422, "A value is not allowed"),
+    "key_reused": ProblemKind(422, "The idempotency key was used for another submission"),
+    "headers_too_large": ProblemKind(431, "The headers are too large"),
+    "internal": ProblemKind(500, "The server has a fault"),
+    "overloaded": ProblemKind(503, "The server has too many connections", 5),
+    "store": ProblemKind(503, "The store refused the call", 5),
+    "store_unavailable": ProblemKind(503, "The store is not available", 1),
+    "store_read_only": ProblemKind(503, "The store takes no writes", 5),
+    "store_refused": ProblemKind(503, "The store does not let this server in", 5),
+    "store_unsafe": ProblemKind(503, "The store is not safe to use", 30),
+    "layout": ProblemKind(503, "The store was written by another version", 30),
+    "store_full": ProblemKind(507, "The store is full", 5),
 }
 
 

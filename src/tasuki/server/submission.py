@@ -5,6 +5,7 @@ from typing import NamedTuple
 import msgspec
 
 from tasuki.client import submission
+from tasuki.client.jobs import KEY_REFUSED
 from tasuki.model.backoff import ExponentialBackoff, FixedBackoff
 from tasuki.model.errors import InvalidError
 from tasuki.model.job import NewJob
@@ -23,6 +24,10 @@ _KNOWN = frozenset(
         *ExponentialBackoff.__struct_fields__,
     }
 )
+_NOT_IN_A_BODY = {
+    "key": KEY_REFUSED,
+    "idempotency_key": f"is not in the body: send the header {KEY_HEADER}",
+}
 _decoder = msgspec.json.Decoder(NewJob | list[NewJob])
 
 
@@ -40,7 +45,7 @@ def decode_jobs(body: bytes) -> Decoded:
         InvalidError: naming the field, as `attempts` or `[3].attempts`.
         RequestError: the body is not JSON.
     """
-    found = decode_body(body, _decoder, _KNOWN)
+    found = decode_body(body, _decoder, _KNOWN, _NOT_IN_A_BODY)
     if isinstance(found, NewJob):
         payload.check(found.data)
         return Decoded([found], many=False)

@@ -25,7 +25,7 @@ async def call(link: Link, request: Request[R], *, seconds: float = CALL_SECONDS
     One that only reads is run again when its connection broke, if there is time left: after a
     restart of the store the first call of each connection does.
 
-        await call(link, CancelRequest(ids=["A7"], message="", cancelled_age=0, cancelled_most=0))
+        await call(link, CancelRequest(ids=["A7"], message="", keep=keep_of(Retention())))
 
     Raises:
         StoreError: one of its kinds, when the store refuses, fails or cannot be reached.

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from tasuki.model.errors import LayoutError, StoreRefusedError
 from tasuki.model.retention import Retention
-from tasuki.model.state import State
 from tasuki.store.call import call
 from tasuki.store.examination import COUNTED, Examination, Progress, count_jobs
 from tasuki.store.findings import Finding, Trouble
@@ -16,6 +15,7 @@ from tasuki.store.keys import LAYOUT
 from tasuki.store.link import Link
 from tasuki.store.maintenance import Maintenance
 from tasuki.store.messages.checks import RecountRequest, RepairRequest
+from tasuki.store.messages.keep import keep_of
 from tasuki.store.scripts import script, verbs
 from tasuki.store.store import Store
 
@@ -119,11 +119,10 @@ class Doctor:
         runners: Sequence[str] = (),
         largest: int = 0,
     ) -> int:
-        finished = (State.COMPLETED, State.FAILED, State.CANCELLED)
         request = RepairRequest(
             ids=members,
             name=name,
-            keep={state: round(self._retention.of(state).age * 1_000) for state in finished},
+            keep=keep_of(self._retention),
             types=types,
             runners=runners,
             largest=largest,

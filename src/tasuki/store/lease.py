@@ -11,6 +11,7 @@ from tasuki.model.retention import Retention
 from tasuki.store.call import call
 from tasuki.store.link import CALL_SECONDS, Link, time_for
 from tasuki.store.messages import Exchanged, ExchangeRequest, Report
+from tasuki.store.messages.keep import keep_of
 from tasuki.store.messages.runners import HeartbeatRequest, LeaveRequest, RegisterRequest
 from tasuki.wire.limits import RESULT_BYTES
 from tasuki.wire.record import encode_error
@@ -57,6 +58,7 @@ class Lease:
         self.terms = terms
         self._link = link
         self._number = 0
+        self._keep = keep_of(terms.retention)
 
     async def register(self, fields: Mapping[str, str], types: Iterable[tuple[str, str]]) -> None:
         """Join, with what people should see of the runner, and the options of each type as JSON.
@@ -92,7 +94,6 @@ class Lease:
         """
         if not repeat:
             self._number += 1
-        cancelled = self.terms.retention.cancelled
         request = ExchangeRequest(
             runner=self.runner,
             number=str(self._number),
@@ -105,8 +106,7 @@ class Lease:
             demand=demand,
             rung=rung,
             limit=MOST_MOVED,
-            cancelled_age=round(cancelled.age * 1_000),
-            cancelled_most=cancelled.count,
+            keep=self._keep,
         )
         return await call(self._link, request, seconds=EXCHANGE_SECONDS)
 
@@ -140,24 +140,13 @@ class Lease:
             unasked=unasked,
             error=encode_error(LEFT),
             max_crashes=self.terms.max_crashes,
-            keep=keep_of(self.terms.retention),
+            keep=self._keep,
         )
         try:
             left = await call(self._link, request)
         except StoreUnavailableError:
             left = await call(self._link, request)
         return left.released
-
-
-def keep_of(retention: Retention) -> dict[str, int]:
-    """The retention of what is taken back, as the scripts `leave` and `reap` want it."""
-    failed, cancelled = retention.failed, retention.cancelled
-    return {
-        "failed_age": round(failed.age * 1_000),
-        "failed_most": failed.count,
-        "cancelled_age": round(cancelled.age * 1_000),
-        "cancelled_most": cancelled.count,
-    }
 
 
 def _flat(fields: Mapping[str, str]) -> list[str]:

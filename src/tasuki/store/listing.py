@@ -16,7 +16,7 @@ from tasuki.store.link import Link
 from tasuki.store.merge import Member, Merge
 from tasuki.store.messages.looks import SiftRequest
 from tasuki.store.reader import Reader
-from tasuki.store.types import Types
+from tasuki.store.types import TypeReader
 
 ORDER = (
     State.ACTIVE,
@@ -98,7 +98,7 @@ class Listing:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._reader = Reader(link)
-        self._types = Types(link)
+        self._types = TypeReader(link)
 
     async def page(
         self,

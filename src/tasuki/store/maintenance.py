@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from tasuki.model.outcome import JobError
-from tasuki.model.retention import Retention
 from tasuki.store.call import call
-from tasuki.store.lease import LeaseTerms, keep_of
+from tasuki.store.lease import LeaseTerms
 from tasuki.store.link import Link
 from tasuki.store.messages.acts import PromoteRequest
+from tasuki.store.messages.keep import KeepRules, keep_of
 from tasuki.store.messages.upkeep import (
     ExpireRequest,
     PruneRequest,
@@ -16,7 +16,6 @@ from tasuki.store.messages.upkeep import (
     Ticked,
     TickRequest,
 )
-from tasuki.store.types import FINISHED_STATES
 from tasuki.wire.record import encode_error
 
 STEP = 200
@@ -64,11 +63,8 @@ class Maintenance:
             lease=self.terms.milliseconds,
             error=encode_error(VANISHED),
             max_crashes=self.terms.max_crashes,
-            keep=keep_of(self._retention),
-            counts=self._counts,
-            ages=self._ages,
-            total=self._retention.total,
-            bytes=self._bytes,
+            keep=self._keep,
+            total=self.terms.retention.total,
             types=types_limit or 0,
         )
         return await call(self._link, request)
@@ -79,11 +75,7 @@ class Maintenance:
 
     async def expire(self) -> int:
         """Cancel jobs that did not run in time. Gives how many were looked at, at most 200."""
-        keep = self._retention.cancelled
-        request = ExpireRequest(
-            limit=STEP, cancelled_age=round(keep.age * 1_000), cancelled_most=keep.count
-        )
-        return (await call(self._link, request)).moved
+        return (await call(self._link, ExpireRequest(limit=STEP, keep=self._keep))).moved
 
     async def reap(
         self,
@@ -106,39 +98,15 @@ class Maintenance:
             lease=self.terms.milliseconds,
             max_crashes=self.terms.max_crashes,
             limit=STEP,
-            keep=keep_of(self._retention),
+            keep=self._keep,
         )
         return await call(self._link, request)
 
     async def prune(self) -> int:
         """Delete finished jobs that are past their retention. Gives how many, at most 200."""
-        request = PruneRequest(
-            total=self._retention.total, ages=self._ages, bytes=self._bytes, limit=STEP
-        )
+        request = PruneRequest(total=self.terms.retention.total, keep=self._keep, limit=STEP)
         return (await call(self._link, request)).pruned
 
     @property
-    def _retention(self) -> Retention:
-        return self.terms.retention
-
-    @property
-    def _counts(self) -> dict[str, int]:
-        keep = self._retention
-        return {
-            "completed": keep.completed.count,
-            "failed": keep.failed.count,
-            "cancelled": keep.cancelled.count,
-        }
-
-    @property
-    def _ages(self) -> dict[str, int]:
-        return {state: round(self._retention.of(state).age * 1_000) for state in FINISHED_STATES}
-
-    @property
-    def _bytes(self) -> dict[str, int]:
-        keep = self._retention
-        return {
-            "completed": keep.completed.bytes,
-            "failed": keep.failed.bytes,
-            "cancelled": keep.cancelled.bytes,
-        }
+    def _keep(self) -> KeepRules:
+        return keep_of(self.terms.retention)

@@ -16,6 +16,7 @@ from tasuki.store.messages.acts import (
     RetryRequest,
     StatesBefore,
 )
+from tasuki.store.messages.keep import keep_of
 from tasuki.store.messages.request import Request
 from tasuki.wire.ids import encode_id
 
@@ -49,15 +50,10 @@ class Operator:
 
     async def cancel_many(self, ids: Sequence[int], message: str = "") -> list[str]:
         """Cancel jobs; see the class."""
-        keep = self._retention.cancelled
+        keep = keep_of(self._retention)
         return await self._act(
             ids,
-            lambda chunk: CancelRequest(
-                ids=chunk,
-                message=message,
-                cancelled_age=round(keep.age * 1_000),
-                cancelled_most=keep.count,
-            ),
+            lambda chunk: CancelRequest(ids=chunk, message=message, keep=keep),
         )
 
     async def retry(self, id: int) -> State:

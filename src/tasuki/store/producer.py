@@ -27,12 +27,12 @@ KEY_SECONDS = 24 * 3_600
 class Submission(NamedTuple):
     """Jobs that are made together or not at all.
 
-    With a `key`, the same submission sent again makes nothing and gets the first one's ids.
-    `fingerprint` tells whether it is the same.
+    With an `idempotency_key`, the same submission sent again makes nothing and gets the first one's
+    ids. `fingerprint` tells whether it is the same.
     """
 
     jobs: Sequence[NewJob]
-    key: str | None = None
+    idempotency_key: str | None = None
     fingerprint: str = ""
 
 
@@ -52,8 +52,8 @@ class Producer:
     async def enqueue(self, submissions: Sequence[Submission]) -> list[list[int] | InvalidError]:
         """Make the jobs of all submissions. Gives their ids in order, one list per submission.
 
-        A submission whose key was used for something else gets a KeyReusedError in its place, and
-        one with a new type for which there is no room an InvalidError.
+        A submission whose idempotency key was used for something else gets a KeyReusedError in its
+        place, and one with a new type for which there is no room an InvalidError.
 
         Raises:
             InvalidError: a job cannot be written; nothing was sent.
@@ -124,8 +124,9 @@ class Producer:
                     times[position] = _milliseconds(job.run_at.timestamp())
                 if job.expires is not None:
                     expires[position] = _milliseconds(job.expires)
-            if submission.key is not None:
-                keyed.append((first, position, _digest(submission.key), submission.fingerprint))
+            if submission.idempotency_key is not None:
+                digest = _digest(submission.idempotency_key)
+                keyed.append((first, position, digest, submission.fingerprint))
         return EnqueueRequest(
             sender=self._sender,
             number=str(self._number),
@@ -151,7 +152,7 @@ def _share_out(
     for submission in submissions:
         size = len(submission.jobs)
         if position in reply.reused:
-            shares.append(KeyReusedError("was used before, for another submission", field="key"))
+            shares.append(_reused())
         elif (known := replays.get(position)) is not None:
             shares.append([decode_id(id) for id in known.split()])
         else:
@@ -159,6 +160,10 @@ def _share_out(
             number += size
         position += size
     return shares
+
+
+def _reused() -> KeyReusedError:
+    return KeyReusedError("was used before, for another submission", field="idempotency_key")
 
 
 def _refusal(submission: Submission, types: set[str], limit: int) -> InvalidError | None:

@@ -15,7 +15,7 @@ from tasuki.store.link import Link
 from tasuki.store.messages.looks import Inspected, InspectRequest, LogRequest, Row
 from tasuki.store.messages.runners import RunnersRequest, WorkerOptions
 from tasuki.store.scan import scan
-from tasuki.store.types import TYPES_LISTED, TypeInfo, TypePage, Types
+from tasuki.store.types import TYPES_LISTED, TypeInfo, TypePage, TypeReader
 from tasuki.store.view import (
     brief,
     ended_before,
@@ -63,7 +63,7 @@ class Reader:
     def __init__(self, link: Link, large: LargeTexts | None = None) -> None:
         self._link = link
         self._large = large or LargeTexts(link)
-        self._types = Types(link)
+        self._types = TypeReader(link)
 
     async def job(self, id: int) -> JobInfo:
         """Everything that is known of a job.
@@ -182,7 +182,7 @@ class Reader:
     async def type_page(
         self, *, limit: int = TYPES_LISTED, after: str | None = None, text: str = ""
     ) -> TypePage:
-        """Some types; see `Types.page`."""
+        """Some types; see `TypeReader.page`."""
         return await self._types.page(limit=limit, after=after, text=text)
 
     async def runner_names(self) -> list[str]:

@@ -6,14 +6,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from tasuki.model.state import State
+from tasuki.model.state import FINISHED, State
 from tasuki.store.call import call
 from tasuki.store.history import History
 from tasuki.store.link import Link
 from tasuki.store.messages.looks import CountsRequest
 from tasuki.store.scan import scan
 
-FINISHED_STATES = (State.COMPLETED, State.FAILED, State.CANCELLED)
 CHUNK = 200
 """How many types one script call looks at."""
 
@@ -47,7 +46,7 @@ class TypePage(NamedTuple):
     after: str | None
 
 
-class Types:
+class TypeReader:
     """Reads the types of a namespace and how many jobs they have."""
 
     def __init__(self, link: Link) -> None:
@@ -133,7 +132,7 @@ class Types:
         infos: list[TypeInfo] = []
         for start in range(0, len(names), CHUNK):
             chunk = names[start : start + CHUNK]
-            rows = await call(self._link, CountsRequest(types=chunk, states=FINISHED_STATES))
+            rows = await call(self._link, CountsRequest(types=chunk, states=FINISHED))
             for name, row in zip(chunk, rows, strict=True):
                 waiting, scheduled, active, completed, failed, cancelled, paused = row
                 infos.append(

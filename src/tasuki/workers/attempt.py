@@ -87,12 +87,12 @@ class Attempt(Claim):
         host: Host,
         place: Place[Any],
         spec: WorkerSpec,
-        key: str,
+        ref: str,
         stamp: str,
         text: str,
         tries: str,
     ) -> None:
-        super().__init__(spec, key, stamp, text, tries)
+        super().__init__(spec, ref, stamp, text, tries)
         self._host = host
         self._place = place
         self.settled = False
@@ -111,7 +111,7 @@ class Attempt(Claim):
         except ValueError as error:
             size, self.unreadable = None, message_of(error)
         if self.unreadable:
-            log.error("job %s cannot be read: %s", self.key, self.unreadable)
+            log.error("job %s cannot be read: %s", self.ref, self.unreadable)
             self.end(bad_record(f"what the store holds of it cannot be read: {self.unreadable}"))
         elif size is None:
             self._enter()
@@ -171,7 +171,7 @@ class Attempt(Claim):
             if self.stopping is not None or self.has_expired():
                 outcome = self._told()
             else:
-                slot = host.box.begin(self.key)
+                slot = host.box.begin(self.ref)
                 outcome = None if spec.decoder is None else check(job)
                 if outcome is None:
                     result = spec.process(job)
@@ -212,11 +212,11 @@ class Attempt(Claim):
         try:
             text = None
             if self.stopping is None:
-                text = await fetched(self._host.fetch, self.key, size)
+                text = await fetched(self._host.fetch, self.ref, size)
         except asyncio.CancelledError:
             self.end(self._told())
         except Exception as error:
-            log.exception("the data of job %s cannot be fetched", self.key)
+            log.exception("the data of job %s cannot be fetched", self.ref)
             self.end(bad_record(f"its data cannot be fetched: {message_of(error)}"))
         else:
             self._fetching = None
@@ -247,10 +247,10 @@ class Attempt(Claim):
     def _raised(self, error: BaseException) -> Outcome:
         if self.stopping is not None:
             return self._told(error)
-        return judge(error, self.attempt, self.limits)
+        return judge(error, self.number, self.rule)
 
     def _told(self, error: BaseException | None = None) -> Outcome:
-        return told(self.stopping, self.timeout or 0.0, self.attempt, self.limits, error)
+        return told(self.stopping, self.timeout or 0.0, self.number, self.rule, error)
 
     def _give_up(self) -> None:
         self._timer = self._host.loop.call_later(STUBBORN_SECONDS, self._host.stuck, self)
@@ -264,7 +264,7 @@ class Attempt(Claim):
         try:
             self._host.settled(self, outcome)
         except Exception as error:
-            log.exception("what job %s came to cannot be told: %r", self.key, outcome)
+            log.exception("what job %s came to cannot be told: %r", self.ref, outcome)
             self._host.settled(self, Failed(JobError("BadOutcome", message_of(error))))
 
     def _notes(self) -> Notebook:

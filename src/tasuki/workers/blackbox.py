@@ -11,8 +11,8 @@ import threading
 from typing import Self
 
 CELL = 32
-"""Bytes of a cell: a key, and zeros up to the end. A free cell begins with a zero."""
-LONGEST_KEY = CELL - 1
+"""Bytes of a cell: a ref, and zeros up to the end. A free cell begins with a zero."""
+LONGEST_REF = CELL - 1
 FIRST_CELLS = 1_024
 
 
@@ -65,7 +65,7 @@ class BlackBox:
         os.register_at_fork(after_in_child=box._sever)
         return box
 
-    def begin(self, key: str) -> int:
+    def begin(self, ref: str) -> int:
         """An attempt at this job begins. Gives the slot that `end` wants."""
         # Threads need no lock here: `pop` and the write into the cell are one step each.
         try:
@@ -73,7 +73,7 @@ class BlackBox:
         except IndexError:
             slot = self._grow()
         at = slot * CELL
-        self._cells[at : at + CELL] = key.encode().ljust(CELL, b"\0")
+        self._cells[at : at + CELL] = ref.encode().ljust(CELL, b"\0")
         return slot
 
     def end(self, slot: int) -> None:
@@ -82,7 +82,7 @@ class BlackBox:
         self._free.append(slot)
 
     def begun(self) -> list[str]:
-        """The keys of the attempts that have begun and not ended; also after the runner's death."""
+        """The refs of the attempts that have begun and not ended; also after the runner's death."""
         size = os.fstat(self.fd).st_size
         data = os.pread(self.fd, size, 0)
         cells = (data[at : at + CELL] for at in range(0, len(data), CELL))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from tasuki.wire.ids import decode_id
 from tasuki.wire.record import NO_OPTIONS, decode_tries, expires_of, open_record, read_head
 from tasuki.workers.describe import message_of
-from tasuki.workers.judge import Limits
+from tasuki.workers.judge import RetryRule
 from tasuki.workers.spec import WorkerSpec
 
 AT_ONCE_SECONDS = 0.005
@@ -14,7 +14,7 @@ AT_ONCE_SECONDS = 0.005
 
 
 class Claim:
-    """What is known of a claimed job. `key` and `stamp` name the claim to the store.
+    """What is known of a claimed job. `ref` and `stamp` name the claim to the store.
 
     `started` is the monotonic time of the first step, and that of the claim until then; `waited`
     are the seconds in between. What cannot be read, as `unreadable` says, has no data. The record
@@ -23,12 +23,12 @@ class Claim:
 
     __slots__ = (
         "_head",
-        "attempt",
         "begun",
         "crashes",
         "data",
-        "key",
+        "number",
         "options",
+        "ref",
         "spec",
         "stamp",
         "started",
@@ -37,11 +37,11 @@ class Claim:
         "waited",
     )
 
-    def __init__(self, spec: WorkerSpec, key: str, stamp: str, text: str, tries: str) -> None:
+    def __init__(self, spec: WorkerSpec, ref: str, stamp: str, text: str, tries: str) -> None:
         self.spec = spec
-        self.key = key
+        self.ref = ref
         self.stamp = stamp
-        self.attempt = 1
+        self.number = 1
         self.crashes = 0
         self.started = time.monotonic()
         self.waited = 0.0
@@ -51,7 +51,7 @@ class Claim:
         try:
             if tries:
                 made, self.crashes, _ = decode_tries(tries)
-                self.attempt = made + 1
+                self.number = made + 1
             self._head, self.options, self.data = open_record(text)
         except Exception as error:  # noqa: BLE001 - it may have been written by anyone
             self.unreadable = message_of(error)
@@ -73,14 +73,14 @@ class Claim:
     def id(self) -> int | str:
         """The job's id as people know it."""
         try:
-            return decode_id(self.key)
+            return decode_id(self.ref)
         except ValueError:
-            return self.key
+            return self.ref
 
     @property
     def token(self) -> str:
         """A name of this very attempt."""
-        return f"{self.stamp}-{self.key}"
+        return f"{self.stamp}-{self.ref}"
 
     @property
     def expires(self) -> int:
@@ -124,10 +124,10 @@ class Claim:
             return datetime.max.replace(tzinfo=UTC)
 
     @property
-    def limits(self) -> Limits:
+    def rule(self) -> RetryRule:
         """How often and with which backoff the job is tried: the job's own, else the worker's."""
-        options = self.options
-        return Limits(options.attempts or self.spec.attempts, options.backoff or self.spec.backoff)
+        options, spec = self.options, self.spec
+        return RetryRule(options.attempts or spec.attempts, options.backoff or spec.backoff)
 
     def begin(self) -> None:
         """The first step: all times count from now on."""

@@ -39,7 +39,7 @@ class Crew:
         fetch: Fetch,
         stuck: StuckSlots,
     ) -> None:
-        self.outbox = Outbox(terms.retention)
+        self.outbox = Outbox()
         self.changed = asyncio.Event()
         self._specs = specs
         self._slots = slots
@@ -91,11 +91,11 @@ class Crew:
             spec, place = self._specs[claimed.type], self._places[claimed.type]
             tries = claimed.tries or [""] * len(claimed.ids)
             attempts += [
-                Attempt(self._host, place, spec, key, reply.stamp, record, tried)
-                for key, record, tried in zip(claimed.ids, claimed.records, tries, strict=True)
+                Attempt(self._host, place, spec, ref, reply.stamp, record, tried)
+                for ref, record, tried in zip(claimed.ids, claimed.records, tries, strict=True)
             ]
         for attempt in attempts:
-            self._running[attempt.key] = attempt
+            self._running[attempt.ref] = attempt
         # Told before any of them runs, since any may block the whole process.
         self._tell_begins()
         for attempt in attempts:
@@ -106,10 +106,10 @@ class Crew:
         """Give back all that waits in line."""
         self._ahead.give_back()
 
-    def stop(self, why: Stop, keys: Iterable[str] | None = None) -> None:
-        """Make attempts stop: those with these keys, or all."""
-        for key in list(self._running) if keys is None else keys:
-            attempt = self._running.get(key)
+    def stop(self, why: Stop, refs: Iterable[str] | None = None) -> None:
+        """Make attempts stop: those with these refs, or all."""
+        for ref in list(self._running) if refs is None else refs:
+            attempt = self._running.get(ref)
             if attempt is not None:
                 attempt.stop(why)
         self.changed.set()
@@ -138,8 +138,8 @@ class Crew:
         self.changed.set()
 
     def _on_outcome(self, attempt: Attempt, outcome: Outcome) -> None:
-        if self._running.get(attempt.key) is attempt:
-            del self._running[attempt.key]
+        if self._running.get(attempt.ref) is attempt:
+            del self._running[attempt.ref]
         self.changed.set()
         if attempt.stopping is not Stop.LOST:
             self.outbox.add(attempt, outcome)

@@ -11,10 +11,10 @@ log = logging.getLogger("tasuki.runner")
 FETCH_AGAIN_SECONDS = 0.5
 
 Fetch = Callable[[str, int], Awaitable[str | None]]
-"""Gets the data of a job, by its key and their size in bytes; None if they are gone."""
+"""Gets the data of a job, by its ref and their size in bytes; None if they are gone."""
 
 
-async def fetched(fetch: Fetch, key: str, size: int) -> str | None:
+async def fetched(fetch: Fetch, ref: str, size: int) -> str | None:
     """The data, however long the store is away; None if they are gone.
 
     Raises:
@@ -22,9 +22,9 @@ async def fetched(fetch: Fetch, key: str, size: int) -> str | None:
     """
     while True:
         try:
-            return await fetch(key, size)
+            return await fetch(ref, size)
         except StoreError as error:
             if not error.transient:
                 raise
-            log.debug("the data of job %s wait for the store: %s", key, error)
+            log.debug("the data of job %s wait for the store: %s", ref, error)
         await asyncio.sleep(FETCH_AGAIN_SECONDS)

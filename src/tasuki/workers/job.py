@@ -32,7 +32,7 @@ class Behind(Protocol):
         ...
 
     @property
-    def attempt(self) -> int:
+    def number(self) -> int:
         """Which attempt at it this is."""
         ...
 
@@ -115,7 +115,7 @@ class Job(Generic[T]):
     @property
     def attempt(self) -> int:
         """Which attempt at the job this is, from 1 on."""
-        return self._attempt.attempt
+        return self._attempt.number
 
     @property
     def priority(self) -> int | float:

@@ -28,7 +28,7 @@ from tasuki.workers.stop import Stop
 NOTHING = Completed()
 
 
-class Limits(msgspec.Struct, frozen=True):
+class RetryRule(msgspec.Struct, frozen=True):
     """How often a job may be tried, and how long it waits in between."""
 
     attempts: int
@@ -37,32 +37,32 @@ class Limits(msgspec.Struct, frozen=True):
 
 def judge(
     error: BaseException,
-    attempt: int,
-    limits: Limits,
+    number: int,
+    rule: RetryRule,
     jitter: Callable[[], float] | None = None,
 ) -> Outcome:
-    """The outcome of an attempt that raised `error`; `attempt` counts from 1.
+    """The outcome of an attempt that raised `error`; `number` counts the attempts, from 1.
 
     A group of one is judged by what is in it, so that `Fail` means the same inside a task group.
     Nothing that the exception itself does can make this raise.
     """
     try:
-        return _judge(_alone(error), attempt, limits, jitter)
+        return _judge(_alone(error), number, rule, jitter)
     except BaseException:  # noqa: BLE001 - an exception's attributes may raise anything
-        return _again(describe(error), attempt, limits, None, jitter)
+        return _again(describe(error), number, rule, None, jitter)
 
 
-def timed_out(seconds: float, attempt: int, limits: Limits, traceback: str = "") -> Outcome:
+def timed_out(seconds: float, number: int, rule: RetryRule, traceback: str = "") -> Outcome:
     """The outcome of an attempt that took longer than `seconds`; `traceback` is where it was."""
     error = JobError("Timeout", f"the attempt took longer than {seconds:g} s", traceback)
-    return _again(error, attempt, limits, None, None, "timeout")
+    return _again(error, number, rule, None, None, "timeout")
 
 
 def told(
     why: Stop | None,
     seconds: float,
-    attempt: int,
-    limits: Limits,
+    number: int,
+    rule: RetryRule,
     error: BaseException | None = None,
 ) -> Outcome:
     """The outcome of one that was told to stop: what it came to itself, `error`, counts no more.
@@ -74,7 +74,7 @@ def told(
             return Cancelled()
         case Stop.TIMEOUT:
             where = "" if error is None else traceback_of(error)
-            return timed_out(seconds, attempt, limits, where)
+            return timed_out(seconds, number, rule, where)
         case _:
             return Released()
 
@@ -117,7 +117,7 @@ def bad_record(why: str) -> Failed:
 
 
 def _judge(
-    error: BaseException, attempt: int, limits: Limits, jitter: Callable[[], float] | None
+    error: BaseException, number: int, rule: RetryRule, jitter: Callable[[], float] | None
 ) -> Outcome:
     match error:
         case Snooze():
@@ -128,9 +128,9 @@ def _judge(
             return Failed(describe(error, "Fail"))
         case Retry():
             after = None if error.after is None else check_seconds("after", error.after)
-            return _again(describe(error, "Retry"), attempt, limits, after, jitter)
+            return _again(describe(error, "Retry"), number, rule, after, jitter)
         case _:
-            return _again(describe(error), attempt, limits, None, jitter)
+            return _again(describe(error), number, rule, None, jitter)
 
 
 def _alone(error: BaseException) -> BaseException:
@@ -143,19 +143,17 @@ def _alone(error: BaseException) -> BaseException:
 
 def _again(
     error: JobError,
-    attempt: int,
-    limits: Limits,
+    number: int,
+    rule: RetryRule,
     after: float | None,
     jitter: Callable[[], float] | None,
     reason: str = "error",
 ) -> Outcome:
-    if attempt >= limits.attempts:
+    if number >= rule.attempts:
         return Failed(error, reason)
     if after is not None:
         return Retried(error, after)
     delay = (
-        delay_after(limits.backoff, attempt, jitter)
-        if jitter
-        else delay_after(limits.backoff, attempt)
+        delay_after(rule.backoff, number, jitter) if jitter else delay_after(rule.backoff, number)
     )
     return Retried(error, delay)

@@ -13,7 +13,6 @@ from tasuki.model.outcome import (
     Retried,
     Snoozed,
 )
-from tasuki.model.retention import Retention
 from tasuki.model.run_times import bucket
 from tasuki.model.state import State
 from tasuki.store.messages import (
@@ -38,8 +37,7 @@ class Outbox:
     A report that is full is closed, and the next one begun; they go out in that order.
     """
 
-    def __init__(self, retention: Retention) -> None:
-        self._retention = retention
+    def __init__(self) -> None:
         self._closed: deque[Report] = deque()
         self._noted: dict[Attempt, None] = {}
         self._begin_report()
@@ -67,7 +65,7 @@ class Outbox:
                 group = self._group(State.CANCELLED, attempt.spec.type)
                 self._finish(attempt, group, outcome.reason, outcome.message)
             case Retried():
-                tries = encode_tries(attempt.attempt, attempt.crashes, outcome.error)
+                tries = encode_tries(attempt.number, attempt.crashes, outcome.error)
                 self._schedule(attempt, "retried", outcome.delay, tries)
             case Snoozed():
                 self._schedule(attempt, "snoozed", outcome.delay, "")
@@ -87,14 +85,11 @@ class Outbox:
 
     def refused(self, piece: Report, error: JobError) -> Report:
         """What to say in place of something that the store does not take: the job has failed."""
-        keep = self._retention.failed
         body = encode_error(error)
         groups = [
             FinishedGroup(
                 State.FAILED,
                 group.type,
-                round(keep.age * 1_000),
-                keep.count,
                 group.ids,
                 group.stamps,
                 [f"{stamp[:-3]} 1 0 report\n{body}" for stamp in group.stamps],
@@ -135,7 +130,7 @@ class Outbox:
     def _take_notes(self, attempt: Attempt) -> None:
         del self._noted[attempt]
         notes = self._notes
-        notes.ids.append(attempt.key)
+        notes.ids.append(attempt.ref)
         notes.stamps.append(attempt.stamp)
         position, size = len(notes.ids), 0
         progress, lines = attempt.take_notes()
@@ -160,9 +155,7 @@ class Outbox:
     def _group(self, state: State, type: str, own: float | None = None) -> FinishedGroup:
         group = self._finished.get((state, type, own))
         if group is None:
-            keep = self._retention.of(state)
-            age = round((keep.age if own is None else own) * 1_000)
-            group = FinishedGroup(state, type, age, keep.count, own=own is not None)
+            group = FinishedGroup(state, type, own=None if own is None else round(own * 1_000))
             self._finished[state, type, own] = group
         return group
 
@@ -174,10 +167,10 @@ class Outbox:
         body: str,
         large: str | None = None,
     ) -> None:
-        group.ids.append(attempt.key)
+        group.ids.append(attempt.ref)
         group.stamps.append(attempt.stamp)
         group.bodies.append(
-            f"{attempt.started_ms} {attempt.attempt} {attempt.crashes} {reason}\n{body}"
+            f"{attempt.started_ms} {attempt.number} {attempt.crashes} {reason}\n{body}"
         )
         ms = (time.monotonic() - attempt.started) * 1_000
         group.ms += int(ms)
@@ -194,7 +187,7 @@ class Outbox:
         group = self._scheduled.get((type, event))
         if group is None:
             group = self._scheduled[type, event] = ScheduledGroup(type, event)
-        group.ids.append(attempt.key)
+        group.ids.append(attempt.ref)
         group.stamps.append(attempt.stamp)
         group.delays.append(round(delay * 1_000))
         group.tries.append(tries)
@@ -206,6 +199,6 @@ class Outbox:
         group = self._released.get(type)
         if group is None:
             group = self._released[type] = ReleasedGroup(type)
-        group.ids.append(attempt.key)
+        group.ids.append(attempt.ref)
         group.stamps.append(attempt.stamp)
         self._weigh(0)

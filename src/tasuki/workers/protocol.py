@@ -98,14 +98,14 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     `suspects`: it has seen that `count` jobs that it could run wait for a runner apart.
     `retire`: it cannot do its work any more, `text` says why; another one is to take its place.
     `ending`: it ends, though its supervisor has not told it to; `text` says why.
-    `blocked`: the attempt at job `key` is past its timeout, and blocks all others.
+    `blocked`: the attempt at job `ref` is past its timeout, and blocks all others.
     `left`: it has left the store, and released `count` jobs unfinished.
     `failed`: it cannot start; `text` says why, whole.
     """
 
     kind: Literal["identity", "beat", "suspects", "retire", "ending", "blocked", "left", "failed"]
     identity: str = ""
-    key: str = ""
+    ref: str = ""
     busy_until: float = 0.0
     count: int = 0
     text: str = ""

@@ -22,7 +22,7 @@ OVERTIME_SECONDS = 5.0
 class Watchdog:
     """Asks the loop to turn, and tells of it when it does not, with the job and where it is.
 
-    `attempts` gives those that are running. `blocked` is called in the thread, once, with the key
+    `attempts` gives those that are running. `blocked` is called in the thread, once, with the ref
     of the job that blocks the loop past its timeout, or an empty one if a task that a job has made
     does: then it is not known which.
     """
@@ -84,7 +84,7 @@ class Watchdog:
             attempt = self._blocker()
             if not told and self._is_overtime(attempt):
                 told = True
-                self._blocked(attempt.key if attempt else "")
+                self._blocked(attempt.ref if attempt else "")
         if not self._stop.is_set():
             log.warning("the event loop goes on, after %.1f s", time.monotonic() - asked)
 

@@ -38,10 +38,10 @@ class Watcher(Protocol):
         """It is of little use any more: another runner should take its place while it drains."""
         ...
 
-    def blocked(self, key: str) -> None:
+    def blocked(self, ref: str) -> None:
         """A job blocks the event loop past its timeout; only the end of the process ends it.
 
-        `key` is the job's id as the store has it, or empty when it cannot be told which one it is.
+        `ref` is the job's id as the store has it, or empty when it cannot be told which one it is.
         """
         ...
 
@@ -71,6 +71,6 @@ class Unwatched:
         """Nobody can start another runner, so a person must start the program again."""
         log.error("%s: start this program again", reason)
 
-    def blocked(self, key: str) -> None:
+    def blocked(self, ref: str) -> None:
         """Nobody can end the process but a person."""
         log.error("a job blocks this program past its timeout, and nothing but its end stops it")

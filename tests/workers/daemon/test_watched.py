@@ -197,7 +197,7 @@ async def test_a_job_that_blocks_its_runner_is_the_only_one_blamed(
     await lease.register({}, [("act", "{}")])
     guilty, other = await desk.submit_many(2, "act")
     await desk.claim(lease, "act", 2)
-    blocked = encode(Message("blocked", key=f"A{guilty}"))
+    blocked = encode(Message("blocked", ref=f"A{guilty}"))
     identity = encode(Message("identity", lease.runner))
     options, _ = with_program(host, tmp_path, f"say({identity!r}); say({blocked!r})")
     async with host.running(options):

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tasuki.cli.declared import flags_for, read_flags
-from tasuki.cli.durations import Seconds
+from tasuki.cli.durations import Span
 from tasuki.cli.jobinput import read_data
 from tasuki.cli.jobview import error_line
 from tasuki.cli.options import as_json
 from tasuki.cli.output import print_json, remark, say
 from tasuki.cli.program import EXIT_FAILED, Command
 from tasuki.cli.run import at_desk
+from tasuki.client.jobs import KEY_REFUSED
 from tasuki.model.job import JobInfo, NewJob
 from tasuki.model.options import options_of
 from tasuki.model.state import State
@@ -37,7 +38,7 @@ class WaitingCommand(Command):
         return super().parse_args(ctx, _with_wait_joined(args))
 
 
-class Patience(Seconds):
+class WaitingTime(Span):
     """A span of time, or `-` for as long as it takes."""
 
     def convert(
@@ -46,14 +47,21 @@ class Patience(Seconds):
         return float("inf") if value == FOR_EVER else super().convert(value, param, ctx)
 
 
+def _refuse_key(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    del ctx, param
+    if value is not None:
+        raise click.UsageError(f"--key {KEY_REFUSED}")
+
+
 @click.command("enqueue", cls=WaitingCommand)
 @click.argument("type")
 @click.argument("data", required=False, metavar="[DATA]")
 @flags_for(FLAGS)
-@click.option("--key", metavar="KEY", help="A second job with this key is not made.")
+@click.option("--idempotency-key", metavar="KEY", help="A second job with this key is not made.")
+@click.option("--key", hidden=True, expose_value=False, callback=_refuse_key)
 @click.option(
     "--wait",
-    type=Patience(),
+    type=WaitingTime(),
     metavar="[TIME]",
     help="Wait until it has ended, and print its result.",
 )
@@ -63,7 +71,7 @@ async def enqueue(
     desk: "Desk",
     type: str,
     data: str | None,
-    key: str | None,
+    idempotency_key: str | None,
     wait: float | None,
     as_json: bool,
     **options: Any,
@@ -81,7 +89,9 @@ async def enqueue(
         raise click.UsageError(
             "--keep 0 removes the job as it ends: there is no result to wait for."
         )
-    id = await desk.client.enqueue(type, read_data(data), key=key, **read_flags(FLAGS, options))
+    id = await desk.client.enqueue(
+        type, read_data(data), idempotency_key=idempotency_key, **read_flags(FLAGS, options)
+    )
     if wait is None:
         print_json({"id": id}) if as_json else say(str(id))
         return 0

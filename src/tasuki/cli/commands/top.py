@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tasuki.cli.durations import Seconds
+from tasuki.cli.durations import Span
 from tasuki.cli.program import Command
 from tasuki.cli.run import at_desk
 from tasuki.cli.streams import is_terminal, output
@@ -20,7 +20,7 @@ LEAST_SECONDS = 0.1
 @click.option("--once", is_flag=True, help="Print one frame and end.")
 @click.option(
     "--every",
-    type=Seconds(LEAST_SECONDS),
+    type=Span(LEAST_SECONDS),
     default="1s",
     show_default=True,
     help="How often to look.",

@@ -13,7 +13,7 @@ from tasuki.server.hub import EventHub
 from tasuki.server.operations import API, Header, Operation
 from tasuki.server.patience import until_gone
 from tasuki.server.query import read_query
-from tasuki.server.subscription import Subscription
+from tasuki.server.subscriber import Subscriber
 
 MEDIA_TYPE = "text/event-stream"
 HEARTBEAT_SECONDS = 15.0
@@ -58,25 +58,25 @@ class Events:
 
 
 class EventStream:
-    """The answer: sends what the subscription gathers, until the client leaves or it ends."""
+    """The answer: sends what the subscriber gathers, until the client leaves or it ends."""
 
-    def __init__(self, hub: EventHub, subscription: Subscription) -> None:
+    def __init__(self, hub: EventHub, subscriber: Subscriber) -> None:
         self._hub = hub
-        self._subscription = subscription
+        self._subscriber = subscriber
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         leaving = asyncio.create_task(until_gone(receive))
-        leaving.add_done_callback(lambda _: self._subscription.end())
+        leaving.add_done_callback(lambda _: self._subscriber.end())
         try:
             if scope["method"] == "HEAD":
-                self._subscription.end()
+                self._subscriber.end()
             await self._send(send)
         except TimeoutError:
             scope.get("extensions", {}).get(ABORT, _cannot_abort)()
         finally:
             leaving.cancel()
             await asyncio.gather(leaving, return_exceptions=True)
-            await self._hub.leave(self._subscription)
+            await self._hub.leave(self._subscriber)
 
     async def _send(self, send: Send) -> None:
         headers = [(b"content-type", MEDIA_TYPE.encode())]
@@ -86,7 +86,7 @@ class EventStream:
         while text is not None:
             async with asyncio.timeout(STUCK_SECONDS):
                 await send({"type": "http.response.body", "body": text, "more_body": True})
-            text = await self._subscription.next(HEARTBEAT_SECONDS)
+            text = await self._subscriber.next(HEARTBEAT_SECONDS)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -3,7 +3,7 @@
 --
 -- ids      the jobs
 -- message  why, for people
--- cancelled_age, cancelled_most  retention
+-- keep     how finished jobs are kept, see lib/finish
 --
 -- Returns {states = {state before, or 'missing', ...}}
 -- Errors: LAYOUT
@@ -37,7 +37,6 @@ for _, runner in ipairs(runners) do
     emit('cancelling', type, groups[type].ids)
   end
 end
-cancel_unrun(request.ids, found, chosen, 'cancelled', request.message,
-  request.cancelled_age, request.cancelled_most)
+cancel_unrun(request.ids, found, chosen, 'cancelled', request.message, request.keep)
 publish()
 return cmsgpack.pack({ states = states })

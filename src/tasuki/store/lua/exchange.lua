@@ -12,7 +12,7 @@
 -- demand          {{type, free slots}, ...}
 -- rung            types whose doorbell woke the runner
 -- limit           how many due jobs are moved at once
--- cancelled_age, cancelled_most  retention of what expires, and of what was to be stopped
+-- keep            how finished jobs are kept, see lib/finish
 --
 -- Returns {stamp, claimed = {{type, ids, records, tries}, ...}, lost = ids that were not held,
 --          cancels = ids to be stopped, suspects = some types with jobs that are to run apart,
@@ -26,7 +26,7 @@
 --@include settle
 --@include steps
 
-local runner, age, most = request.runner, request.cancelled_age, request.cancelled_most
+local runner, keep = request.runner, request.keep
 local lease_end = call('ZSCORE', 'runners', runner)
 if not lease_end or lease_end == '0' then
   return redis.error_reply('LEASE_LOST the lease of runner ' .. runner .. ' ran out')
@@ -65,13 +65,13 @@ advance_clock(request.lease)
 local stamp, lost = whole(steady), {}
 write_notes(runner, request.notes, request.log_lines)
 for _, group in ipairs(request.finished) do
-  settle_finished(runner, group, lost)
+  settle_finished(runner, group, lost, keep)
 end
 for _, group in ipairs(request.scheduled) do
-  settle_scheduled(runner, group, lost, age, most)
+  settle_scheduled(runner, group, lost, keep)
 end
 for _, group in ipairs(request.released) do
-  settle_released(runner, group, lost, apart, age, most)
+  settle_released(runner, group, lost, apart, keep)
 end
 
 local due = next_due()
@@ -84,9 +84,9 @@ local claimed, unclaimed
 if apart then
   -- A process that has come through a job is risked for one that has crashed another.
   local came_through = #request.finished + #request.scheduled + #request.released > 0
-  claimed = claim_apart(runner, request.demand, stamp, paused, came_through, age, most)
+  claimed = claim_apart(runner, request.demand, stamp, paused, came_through, keep)
 else
-  claimed, unclaimed = claim(runner, request.demand, stamp, paused, age, most)
+  claimed, unclaimed = claim(runner, request.demand, stamp, paused, keep)
 end
 ring_again(request.rung, paused)
 call('HSET', 'runner:' .. runner, 'number', request.number, 'stamp', stamp,

@@ -7,7 +7,7 @@
 -- lease        length of leases, ms
 -- max_crashes  how many crashes fail a job
 -- limit        how many jobs are taken back at once
--- keep         retention, see lib/reap
+-- keep         how finished jobs are kept, see lib/finish
 --
 -- Returns {runners, requeued = how many wait again, suspects = how many of those apart, failed,
 --          cancelled, more = whether there is more to take back}

@@ -4,7 +4,7 @@
 --
 -- ids      the jobs
 -- name     the key where they should not be; '' when it is not one key
--- keep     {state = how long a job is kept that ended so, ms}
+-- keep     how finished jobs are kept, see lib/finish
 -- types    types to be known, and to be rung if work waits
 -- runners  runners of which everything is forgotten, if they are not registered
 -- largest  no id up to here is given out again

@@ -8,11 +8,8 @@
 -- lease        length of leases, ms
 -- error        the error of a job that fails because its runner vanished, as JSON
 -- max_crashes  how many crashes fail a job
--- keep         retention, see lib/reap
--- counts       {state = how many are kept per type}
--- ages         {state = how long they are kept that have no time of their own, ms}
+-- keep         how finished jobs are kept, see lib/finish
 -- total        how many finished jobs are kept of all types and states together
--- bytes        {state = how many bytes of large data and results are kept}
 -- types        how many types there may be, and that these ages hold for all who tick, from now on; 0:
 --              as it was
 --
@@ -54,11 +51,11 @@ call('HSET', 'clock', 'turn', whole(math.floor(steady / 1000)))
 
 if request.types > 0 then
   call('HSET', 'terms', 'types', request.types)
-  for state, age in pairs(request.ages) do
-    call('HSET', 'terms', state, whole(age))
+  for state, rule in pairs(request.keep) do
+    call('HSET', 'terms', state, whole(rule.age))
   end
 end
-local limit, keep, ages = request.limit, request.keep, agreed(request.ages)
+local limit, keep = request.limit, agreed(request.keep)
 local terms = {
   dead = false,
   begun = false,
@@ -69,22 +66,22 @@ local terms = {
 local reaped = reap_all(lost_runners(), terms, allowed(limit))
 local promoted, unpromoted = in_steps(limit, promote_due)
 local expired, unexpired = in_steps(limit, function(step)
-  return expire(step, keep.cancelled_age, keep.cancelled_most)
+  return expire(step, keep)
 end)
 local pruned, unpruned = in_steps(limit, function(step)
-  return prune(step, request.total, ages)
+  return prune(step, request.total, keep)
 end)
 local lightened, heavy = in_steps(limit, function(step)
-  return prune_bytes(step, request.bytes)
+  return prune_bytes(step, keep)
 end)
 -- What is forgotten below has no jobs, and so no numbers of them.
 write_shifts()
 local room = allowed(limit)
-local trimmed = tidy_types(request.counts, ages, room)
+local trimmed = tidy_types(keep, room)
 tidy_live()
 tidy_events()
 local unfolded = fold()
-local unchanged = upgrade(ages)
+local unchanged = upgrade(keep)
 publish()
 
 local more = reaped.more or unpromoted or unexpired or unpruned or heavy or trimmed >= room

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tasuki.store.messages.keep import KeepRules
 from tasuki.store.messages.request import Request
 
 
@@ -23,8 +24,7 @@ class CancelRequest(ActRequest, kw_only=True):
     """Cancel jobs. `message` says why."""
 
     message: str
-    cancelled_age: int
-    cancelled_most: int
+    keep: KeepRules
 
 
 class RetryRequest(ActRequest, kw_only=True):

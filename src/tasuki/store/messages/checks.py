@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tasuki.store.findings import Trouble
+from tasuki.store.messages.keep import KeepRules
 from tasuki.store.messages.request import Question, Request
 
 
@@ -110,11 +111,11 @@ class Mended(msgspec.Struct):
 
 
 class RepairRequest(Request[Mended], kw_only=True):
-    """What to set right; `keep` are the ages of each state in milliseconds."""
+    """What to set right."""
 
     ids: Sequence[str]
     name: str
-    keep: dict[str, int]
+    keep: KeepRules
     types: Sequence[str]
     runners: Sequence[str]
     largest: int

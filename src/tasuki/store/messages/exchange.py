@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from tasuki.model.state import State
+from tasuki.store.messages.keep import KeepRules
 from tasuki.store.messages.request import Request
 
 T = TypeVar("T")
@@ -25,23 +26,21 @@ class Notes(msgspec.Struct):
 
 
 class FinishedGroup(msgspec.Struct):
-    """Jobs of a type that ended in the same state and are kept alike (milliseconds).
+    """Jobs of a type that ended in the same state and are kept alike.
 
-    `large` are results that are too large for a body, by position, from 1 on. `own` says that the
-    age is that of the jobs and not of the rule, which may change.
+    `large` are results that are too large for a body, by position, from 1 on. `own` is for how many
+    milliseconds these jobs are kept, if not as long as the rule says, which may change.
     """
 
     state: State
     type: str
-    age: int
-    most: int
     ids: list[str] = []
     stamps: list[str] = []
     bodies: list[str] = []
     large: dict[int, str] = {}
     ms: int = 0
     histogram: dict[str, int] = {}
-    own: bool = False
+    own: int | None = None
 
 
 class ScheduledGroup(msgspec.Struct):
@@ -155,5 +154,4 @@ class ExchangeRequest(Request[Exchanged], kw_only=True):
     demand: list[tuple[str, int]]
     rung: list[str]
     limit: int
-    cancelled_age: int
-    cancelled_most: int
+    keep: KeepRules

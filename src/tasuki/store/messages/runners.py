@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tasuki.store.messages.keep import KeepRules
 from tasuki.store.messages.request import Question, Request
 
 
@@ -44,13 +45,13 @@ class HeartbeatRequest(Request[Beaten], kw_only=True):
     fields: Sequence[str]
 
 
-class Left(msgspec.Struct):
+class GivenBack(msgspec.Struct):
     """How many jobs were given back."""
 
     released: int
 
 
-class LeaveRequest(Request[Left], kw_only=True):
+class LeaveRequest(Request[GivenBack], kw_only=True):
     """A runner goes."""
 
     runner: str
@@ -58,7 +59,7 @@ class LeaveRequest(Request[Left], kw_only=True):
     unasked: bool
     error: str
     max_crashes: int
-    keep: dict[str, int]
+    keep: KeepRules
 
 
 Held = tuple[str, int, int, list[str]]

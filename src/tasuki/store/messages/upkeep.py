@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from tasuki.store.messages.keep import KeepRules
 from tasuki.store.messages.request import Request
 
 
@@ -31,7 +32,7 @@ class ReapRequest(Request[Reaped], kw_only=True):
     lease: int
     max_crashes: int
     limit: int
-    keep: dict[str, int]
+    keep: KeepRules
 
 
 class Ticked(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,11 +62,8 @@ class TickRequest(Request[Ticked], kw_only=True):
     lease: int
     error: str
     max_crashes: int
-    keep: dict[str, int]
-    counts: dict[str, int]
-    ages: dict[str, int]
+    keep: KeepRules
     total: int
-    bytes: dict[str, int]
     types: int
 
 
@@ -79,8 +77,7 @@ class ExpireRequest(Request[Moved], kw_only=True):
     """Cancel what was not run in time."""
 
     limit: int
-    cancelled_age: int
-    cancelled_most: int
+    keep: KeepRules
 
 
 class Pruned(msgspec.Struct):
@@ -94,6 +91,5 @@ class PruneRequest(Request[Pruned], kw_only=True):
     """Delete what is past its retention."""
 
     total: int
-    ages: dict[str, int]
-    bytes: dict[str, int]
+    keep: KeepRules
     limit: int

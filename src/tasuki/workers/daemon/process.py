@@ -201,7 +201,7 @@ class RunnerProcess:
                 self.reason = message.text
                 self.retired.set()
             case "blocked":
-                self._blamed = message.key
+                self._blamed = message.ref
                 self.kill("overtime")
             case "left":
                 self._released = message.count

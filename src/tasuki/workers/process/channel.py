@@ -68,9 +68,9 @@ class Channel:
         """The runner ends, though the supervisor has not told it to."""
         self._send(Message("ending", text=reason))
 
-    def blocked(self, key: str) -> None:
+    def blocked(self, ref: str) -> None:
         """The attempt at this job is past its timeout, and blocks all others."""
-        self._send(Message("blocked", key=key))
+        self._send(Message("blocked", ref=ref))
 
     def left(self, released: int) -> None:
         """It has left the store."""

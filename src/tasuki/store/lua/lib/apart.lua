@@ -26,14 +26,14 @@ end
 -- One suspect. There is time to look at it closely.
 --
 -- crashed  whether it is the turn of those that have crashed before, if there are any
-local function claim_apart(runner, demand, stamp, paused, crashed, age, most)
+local function claim_apart(runner, demand, stamp, paused, crashed, keep)
   for _ = 1, MOST_EXPIRED do
     local suspect = crashed and next_suspect(demand, paused, true) or next_suspect(demand, paused, false)
     if not suspect then
       return {}
     end
     local run, expired = sift(take_one('apart:' .. suspect.type, suspect.id))
-    end_expired(suspect.type, expired, age, most)
+    end_expired(suspect.type, expired, keep)
     if #run.ids > 0 then
       call('HSET', 'claimed', suspect.type, whole(wall))
       return { grant(runner, suspect.type, run, stamp) }

@@ -39,13 +39,13 @@ local function ring_again(rung, paused)
   end
 end
 
-local function end_expired(type, expired, age, most)
+local function end_expired(type, expired, keep)
   local bodies = {}
   for i = 1, #expired.ids do
     local made, crashes = read_tries(expired.tries[i] ~= '' and expired.tries[i])
     bodies[i] = string.format('0 %d %d expired\n', made, crashes)
   end
-  finish('cancelled', type, expired.ids, bodies, '-', age, most)
+  finish('cancelled', type, expired.ids, bodies, '-', keep)
 end
 
 local function grant(runner, type, run, stamp)
@@ -55,10 +55,10 @@ local function grant(runner, type, run, stamp)
   return { type = type, ids = run.ids, records = run.records, tries = run.tries }
 end
 
--- left    {bytes, expired, unclaimed}: how much this call may still carry, and end; and whether there is
---         more that could be claimed at once
--- expiry  {any = whether anything has expired, age, most}
-local function claim_type(runner, type, n, stamp, left, expiry)
+-- left         {bytes, expired, unclaimed}: how much this call may still carry, and end; and whether
+--              there is more that could be claimed at once
+-- any_expired  whether anything has expired, of whatever type
+local function claim_type(runner, type, n, stamp, left, any_expired, keep)
   local set = 'wait:' .. type
   local run, full = nil, true
   local wanted = n
@@ -66,10 +66,10 @@ local function claim_type(runner, type, n, stamp, left, expiry)
     local step = math.min(wanted, MOST_AT_ONCE)
     local taken = take(set, step)
     full = #taken.ids == step
-    if expiry.any or not complete(taken.records) then
+    if any_expired or not complete(taken.records) then
       local expired
       taken, expired = sift(taken)
-      end_expired(type, expired, expiry.age, expiry.most)
+      end_expired(type, expired, keep)
       left.expired = left.expired - #expired.ids
     end
     for i = 1, #taken.ids do
@@ -90,17 +90,17 @@ local function claim_type(runner, type, n, stamp, left, expiry)
 end
 
 -- demand  {{type, free slots}, ...}
--- age, most  retention of what has expired
+-- keep    see lib/finish
 -- Returns what was claimed, by type, and whether more could be claimed at once.
-local function claim(runner, demand, stamp, paused, age, most)
+local function claim(runner, demand, stamp, paused, keep)
   local earliest = exists('expires') and call('ZRANGE', 'expires', 0, 0, 'WITHSCORES')[2]
-  local expiry = { any = earliest and tonumber(earliest) <= wall, age = age, most = most }
+  local any_expired = earliest and tonumber(earliest) <= wall
   local left = { bytes = MOST_BYTES, expired = MOST_EXPIRED }
   local claimed, noted = {}, {}
   for _, want in ipairs(demand) do
     local type = want[1]
     if not paused[type] then
-      local group = claim_type(runner, type, want[2], stamp, left, expiry)
+      local group = claim_type(runner, type, want[2], stamp, left, any_expired, keep)
       if group then
         claimed[#claimed + 1] = group
         noted[#noted + 1] = type

@@ -40,16 +40,16 @@ local function depart(ids, found, positions)
 end
 
 -- Ends jobs as cancelled that do not run. `reason` and `message` say why.
-local function cancel_unrun(ids, found, positions, reason, message, age, most)
+local function cancel_unrun(ids, found, positions, reason, message, keep)
   local groups, order = depart(ids, found, positions)
   local tries = gather('HMGET', 'tries', ids)
   for _, type in ipairs(order) do
-    local own, bodies = {}, {}
+    local ended, bodies = {}, {}
     for n, i in ipairs(groups[type]) do
       local made, crashes = read_tries(tries[i])
-      own[n] = ids[i]
+      ended[n] = ids[i]
       bodies[n] = string.format('0 %d %d %s\n%s', made, crashes, reason, message)
     end
-    finish('cancelled', type, own, bodies, '-', age, most)
+    finish('cancelled', type, ended, bodies, '-', keep)
   end
 end

@@ -5,7 +5,7 @@
 --@include locate
 
 -- Returns how many were looked at.
-local function expire(limit, age, most)
+local function expire(limit, keep)
   local ids = call('ZRANGEBYSCORE', 'expires', '-inf', whole(wall), 'LIMIT', 0, limit)
   if #ids == 0 then
     return 0
@@ -18,6 +18,6 @@ local function expire(limit, age, most)
       over[#over + 1] = i
     end
   end
-  cancel_unrun(ids, found, over, 'expired', '', age, most)
+  cancel_unrun(ids, found, over, 'expired', '', keep)
   return #ids
 end

@@ -4,6 +4,11 @@
 --@include events
 --@include weigh
 
+-- How long a job is kept that has ended in a state, ms: `own`, or what the rule says.
+local function age_of(state, keep, own)
+  return own or keep[state].age
+end
+
 -- Most jobs leave nothing in most of these, so a key that does not exist is not asked for each id.
 local function drop(command, name, ids)
   if exists(name) then
@@ -72,14 +77,17 @@ end
 -- state, type  what the jobs become
 -- ids, bodies  in parallel; a body is `started made crashes reason \n payload`
 -- runner       who ran them, or '-'
--- age, most    how long (ms) and how many of them are kept; age 0 removes them now
--- own          whether the age is theirs, and not the rule's
-local function finish(state, type, ids, bodies, runner, age, most, own)
+-- keep         the rules: {state = {age, most, bytes}}. A job that has no time of its own is kept for `age`
+--              ms, `most` are kept of each type, and of all types together as many as have `bytes` of
+--              large data and results. Age 0 removes a job at once
+-- own          how long these jobs are kept, ms, if that is a time of their own; nil: as the rule says
+local function finish(state, type, ids, bodies, runner, keep, own)
   if #ids == 0 then
     return
   end
   count(state, type, #ids)
   emit(state, type, ids)
+  local age = age_of(state, keep, own)
   if age == 0 then
     erase(ids)
     return
@@ -103,5 +111,5 @@ local function finish(state, type, ids, bodies, runner, age, most, own)
   drop('HDEL', 'tries', ids)
   drop('ZREM', 'expires', ids)
   -- More than came in, so that it shrinks where it was larger.
-  trim(state, type, most, 2 * #ids)
+  trim(state, type, keep[state].most, 2 * #ids)
 end

@@ -69,7 +69,7 @@ local function complete_end(id, place, keep)
     local finished = tonumber(string.match(text, '^%S+ (%d+)')) or wall
     local prefix, member = string.match(place, '^(%a+:)(.*)$')
     call('ZADD', place, whole(finished), id)
-    call('ZADD', 'ripe', 'LT', prefix == 'kept:' and '+inf' or whole(finished + keep[state]), member)
+    call('ZADD', 'ripe', 'LT', prefix == 'kept:' and '+inf' or whole(finished + keep[state].age), member)
     changed = true
   end
   changed = call('HDEL', 'tries', id) == 1 or changed
@@ -105,7 +105,7 @@ local function drop_extra(id, name)
 end
 
 -- name  where the job was found wrongly, or ''
--- keep  {state = ms}
+-- keep  see lib/finish
 -- Returns whether anything was wrong.
 local function mend(id, name, keep)
   local record = call('HGET', 'jobs', id)

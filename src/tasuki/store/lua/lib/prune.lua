@@ -9,22 +9,26 @@
 -- How many sets one call looks at.
 local SETS = 50
 
--- How long jobs are kept that have no time of their own: what a server said last, for all who do
--- upkeep, and otherwise what the caller says.
-local function agreed(ages)
-  local rule = {}
-  for state, age in pairs(ages) do
-    rule[state] = tonumber(call('HGET', 'terms', state)) or age
+-- The rules by which jobs are kept, with the ages that a server said last, for all who do upkeep.
+local function agreed(keep)
+  local rules = {}
+  for state, rule in pairs(keep) do
+    local age = tonumber(call('HGET', 'terms', state)) or rule.age
+    rules[state] = { age = age, most = rule.most, bytes = rule.bytes }
   end
-  return rule
+  return rules
+end
+
+-- The rule for a finished state, or for a set STATE:TYPE. What has another state is not kept.
+local function rule_for(member, keep)
+  return keep[string.match(member, '^%a+')] or { age = 0, most = 0, bytes = 0 }
 end
 
 -- Writes down when a set is to be looked at next, by a rule that may have changed.
-local function ripen(member, ages)
+local function ripen(member, keep)
   local first = call('ZRANGE', 'done:' .. member, 0, 0, 'WITHSCORES')
   if first[2] then
-    local age = ages[string.match(member, '^%a+')] or 0
-    call('ZADD', 'ripe', whole(tonumber(first[2]) + age), member)
+    call('ZADD', 'ripe', whole(tonumber(first[2]) + rule_for(member, keep).age), member)
   elseif call('EXISTS', 'kept:' .. member) == 1 then
     call('ZADD', 'ripe', '+inf', member)
   else
@@ -33,11 +37,11 @@ local function ripen(member, ages)
 end
 
 -- Deletes up to `limit` jobs of a set: those that are past their time, or the first ones in any case.
-local function prune_set(member, limit, ages, any)
+local function prune_set(member, limit, keep, any)
   local done = 'done:' .. member
-  local age = ages[string.match(member, '^%a+')] or 0
+  local latest = whole(wall - rule_for(member, keep).age)
   local ids = any and call('ZRANGE', done, 0, limit - 1)
-    or call('ZRANGEBYSCORE', done, '-inf', whole(wall - age), 'LIMIT', 0, limit)
+    or call('ZRANGEBYSCORE', done, '-inf', latest, 'LIMIT', 0, limit)
   bulk('ZREM', done, ids)
   erase(ids)
   return #ids
@@ -77,9 +81,9 @@ end
 
 -- limit   how many jobs are deleted at once
 -- total   how many are kept of all types and states together; beyond it, what goes the soonest goes now
--- ages    {state = how long they are kept that have no time of their own, ms}
+-- keep    see lib/finish
 -- Returns how many were deleted, and whether there is more.
-local function prune(limit, total, ages)
+local function prune(limit, total, keep)
   local looked = 0
   local over = math.min(call('HLEN', 'ends') - total, limit)
   local pruned = prune_kept(limit, whole(wall))
@@ -96,12 +100,12 @@ local function prune(limit, total, ages)
     looked = looked + 1
     -- Whatever is wrong with this set, the next call looks at others first.
     call('ZADD', 'ripe', whole(wall + 1000), member)
-    local gone = prune_set(member, limit - pruned, ages, false)
+    local gone = prune_set(member, limit - pruned, keep, false)
     if gone == 0 and over > pruned then
-      gone = prune_set(member, over - pruned, ages, true)
+      gone = prune_set(member, over - pruned, keep, true)
     end
     pruned = pruned + gone
-    ripen(member, ages)
+    ripen(member, keep)
   end
   return pruned, pruned >= limit or looked < #ripe or #ripe == SETS or over > pruned
 end
@@ -109,14 +113,14 @@ end
 -- Deletes the first ones that have ended, where those with large data or results have too many bytes.
 --
 -- limit  how many jobs are deleted at once
--- most   {state = how many bytes are kept}
+-- keep   see lib/finish
 -- Returns how many were deleted, and whether there is more.
-local function prune_bytes(limit, most)
+local function prune_bytes(limit, keep)
   local pruned, more = 0, false
   -- One field for each finished state.
   local sums = call('HGETALL', 'bytes')
   for n = 1, #sums, 2 do
-    local state, over = sums[n], tonumber(sums[n + 1]) - (most[sums[n]] or 0)
+    local state, over = sums[n], tonumber(sums[n + 1]) - rule_for(sums[n], keep).bytes
     local ids = over > 0 and call('ZRANGE', 'heavy:' .. state, 0, limit - pruned - 1) or {}
     local gone = {}
     for i, text in ipairs(gather('HMGET', 'weights', ids)) do

@@ -53,7 +53,7 @@ end
 
 -- ids, stamps  some of what the runner holds
 -- death        see above; nil when it gives its jobs back, and nothing is suspected
--- keep         {failed_age, failed_most, cancelled_age, cancelled_most}
+-- keep         see lib/finish
 -- Returns how many jobs wait again, and of those apart; how many were failed, and cancelled.
 local function take_back(runner, ids, stamps, death, keep)
   local apart = call('HGET', 'runner:' .. runner, 'apart')
@@ -101,7 +101,7 @@ local function take_back(runner, ids, stamps, death, keep)
   local totals = { failed = 0, cancelled = 0 }
   for state, groups in pairs(ends) do
     for type, group in pairs(groups) do
-      finish(state, type, group.ids, group.bodies, runner, keep[state .. '_age'], keep[state .. '_most'])
+      finish(state, type, group.ids, group.bodies, runner, keep)
       totals[state] = totals[state] + #group.ids
     end
   end

@@ -43,17 +43,16 @@ local function keep_results(group, positions)
   bulk('HSET', 'results', results)
 end
 
--- {state, type, age, most, ids, stamps, bodies, large, ms, histogram, own}: `large` has the results that
--- are too large for an end, by position
-local function settle_finished(runner, group, lost)
+-- {state, type, ids, stamps, bodies, large, ms, histogram, own}: `large` has the results that are too
+-- large for an end, by position; `own` is how long these jobs are kept, if that is a time of their own
+local function settle_finished(runner, group, lost, keep)
   local positions = held_positions(runner, group, lost)
   local ids = pick(group.ids, positions)
   leave_lease(runner, group.type, ids)
-  if next(group.large) and group.age > 0 then
+  if next(group.large) and age_of(group.state, keep, group.own) > 0 then
     keep_results(group, positions)
   end
-  finish(group.state, group.type, ids, pick(group.bodies, positions), runner, group.age, group.most,
-    group.own)
+  finish(group.state, group.type, ids, pick(group.bodies, positions), runner, keep, group.own)
   if #ids > 0 then
     count('ms', group.type, group.ms)
     for bucket, n in pairs(group.histogram) do
@@ -64,7 +63,7 @@ end
 
 -- Takes held jobs out of the lease, which are to go back into the queue. Returns the positions in the
 -- group of those that may, or nil when all may.
-local function give_back(runner, group, lost, age, most)
+local function give_back(runner, group, lost, keep)
   local positions = held_positions(runner, group, lost)
   local ids = pick(group.ids, positions)
   local told = told_to_stop(runner, ids)
@@ -77,13 +76,13 @@ local function give_back(runner, group, lost, age, most)
     tries[i] = text ~= '' and text or tries[i]
   end
   local stamps = pick(group.stamps, positions)
-  local others = end_told(runner, told, group.type, ids, stamps, tries, age, most)
+  local others = end_told(runner, told, group.type, ids, stamps, tries, keep)
   return positions and pick(positions, others) or others
 end
 
 -- {type, event, ids, stamps, delays, tries, expires}: tries is '' where nothing is to be noted
-local function settle_scheduled(runner, group, lost, age, most)
-  local positions = give_back(runner, group, lost, age, most)
+local function settle_scheduled(runner, group, lost, keep)
+  local positions = give_back(runner, group, lost, keep)
   local ids = pick(group.ids, positions)
   if #ids == 0 then
     return
@@ -112,7 +111,7 @@ local function settle_scheduled(runner, group, lost, age, most)
 end
 
 -- {type, ids, stamps}; what runs apart stays suspected until it has come to an end
-local function settle_released(runner, group, lost, apart, age, most)
+local function settle_released(runner, group, lost, apart, keep)
   local put_back = apart and set_apart or restore
-  put_back(pick(group.ids, give_back(runner, group, lost, age, most)))
+  put_back(pick(group.ids, give_back(runner, group, lost, keep)))
 end

@@ -95,11 +95,10 @@ end
 
 -- Looks at the next types: whether they are used, and whether more of their jobs are kept than may be.
 --
--- counts  {state = how many are kept per type}
--- ages    {state = how long, ms}
--- limit   how many jobs are deleted at once
+-- keep   see lib/finish
+-- limit  how many jobs are deleted at once
 -- Returns how many were deleted.
-local function tidy_types(counts, ages, limit)
+local function tidy_types(keep, limit)
   local types = next_types('HSCAN', 'types', 'types', 2)
   local live = gather('HMGET', 'counts', fields_of({ 'active', 'scheduled' }, types))
   local ripe = gather('ZMSCORE', 'ripe', fields_of(STATES, types))
@@ -117,10 +116,10 @@ local function tidy_types(counts, ages, limit)
       local set = state .. ':' .. type
       local kept = call('ZCARD', 'done:' .. set) + call('ZCARD', 'kept:' .. set)
       if kept > 0 or ripe[3 * (i - 1) + n] then
-        ripen(set, ages)
+        ripen(set, keep)
       end
-      if kept > counts[state] then
-        trimmed = trimmed + trim(state, type, counts[state], limit - trimmed)
+      if kept > keep[state].most then
+        trimmed = trimmed + trim(state, type, keep[state].most, limit - trimmed)
       end
       busy = busy or kept > 0
     end

@@ -16,7 +16,7 @@ end
 --
 -- ids, stamps, tries  in parallel; tries are false where there are none
 -- Returns the positions of the other jobs.
-local function end_told(runner, told, type, ids, stamps, tries, age, most)
+local function end_told(runner, told, type, ids, stamps, tries, keep)
   local others, ended, bodies = {}, {}, {}
   for i, id in ipairs(ids) do
     if told[i] == 1 then
@@ -28,6 +28,6 @@ local function end_told(runner, told, type, ids, stamps, tries, age, most)
       others[#others + 1] = i
     end
   end
-  finish('cancelled', type, ended, bodies, runner, age, most)
+  finish('cancelled', type, ended, bodies, runner, keep)
   return others
 end

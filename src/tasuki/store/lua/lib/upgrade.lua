@@ -58,11 +58,11 @@ local function sort_by_end(set, ids, finished, age)
 end
 
 -- ends  some of the hash `ends`: {id, text, ...}
-local function sort_ended(ends, ages)
+local function sort_ended(ends, keep)
   local by_state, finished = {}, {}
   for i = 1, #ends, 2 do
     local state, at = string.match(ends[i + 1], '^(%a+) (%d+) ')
-    if ages[state] then
+    if keep[state] then
       by_state[state] = by_state[state] or {}
       table.insert(by_state[state], ends[i])
       finished[ends[i]] = at
@@ -71,14 +71,14 @@ local function sort_ended(ends, ages)
   for state, ids in pairs(by_state) do
     local groups, order = by_type(ids, gather('HMGET', 'jobs', ids))
     for _, type in ipairs(order) do
-      sort_by_end(state .. ':' .. type, groups[type].ids, finished, ages[state])
+      sort_by_end(state .. ':' .. type, groups[type].ids, finished, keep[state].age)
     end
   end
 end
 
--- ages  {state = how long they are kept that have no time of their own, ms}
+-- keep  see lib/finish
 -- Returns whether there is more to do.
-local function upgrade(ages)
+local function upgrade(keep)
   local state = call('HGET', 'clock', 'upgrade')
   local name, cursor, size = string.match(state or '', '^(%a+) (%d+) (%d+)$')
   local move = MOVES[name]
@@ -99,7 +99,7 @@ local function upgrade(ages)
     end
   end
   if name == 'ends' then
-    sort_ended(reply[2], ages)
+    sort_ended(reply[2], keep)
   end
   bulk('HSET', move.to, moved)
   bulk('HSET', name, changed)

@@ -9,7 +9,7 @@ MOST_BYTES = 1024 * 1024
 """How much may be waiting for a client that reads slowly."""
 
 
-class Subscription:
+class Subscriber:
     """Gathers frames until the client can take them.
 
     A client that is too slow loses them all, gets a `reset` in their place, and is let go.
