@@ -10,6 +10,7 @@ import msgspec
 from tasuki.model.errors import LayoutError, LeaseLostError, StoreError, StoreUnsafeError
 from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.store import Store
+from tasuki.telemetry.events import JobsReleased
 from tasuki.telemetry.outage import OutageLog
 from tasuki.upkeep.upkeep import Upkeep
 from tasuki.workers.attempt import Attempt
@@ -89,7 +90,7 @@ class Runner:
         """
         watchdog = Watchdog(self._attempts, self._watcher.blocked)
         watchdog.start()
-        upkeep = Upkeep(self._store.maintenance(self._terms))
+        upkeep = Upkeep(self._store.maintenance(self._terms), self._store.events)
         try:
             for worker in self._registry.workers:
                 await finished(worker.setup())
@@ -225,7 +226,7 @@ class Runner:
             return False
         self._released += released
         if released:
-            log.info("released %d unfinished jobs", released)
+            self._store.events.tell(JobsReleased(f"runner {life.lease.runner}", released))
         return True
 
     async def _tear_down(self) -> None:

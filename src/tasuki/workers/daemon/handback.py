@@ -11,6 +11,7 @@ from tasuki.model.outcome import JobError
 from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.maintenance import Maintenance
 from tasuki.store.store import Store
+from tasuki.telemetry.events import JobsReleased, JobsTakenBack
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.daemon.orders import Orders, set_within
 
@@ -34,6 +35,7 @@ class HandBack:
         self._link = store.link("handback")
         self._maintenance = Maintenance(self._link, terms)
         self._terms = terms
+        self._events = store.events
         self._orders = orders
         self._outage = outage
 
@@ -61,9 +63,7 @@ class HandBack:
 
         done = await self._until_done(name, step)
         if done and any(done):
-            log.warning(
-                "took back the jobs of %s: %d wait again, %d failed, %d cancelled", name, *done
-            )
+            self._events.tell(JobsTakenBack(name, *done))
         return suspects
 
     async def release(self, name: str, identities: Iterable[str]) -> None:
@@ -73,7 +73,7 @@ class HandBack:
             lease = Lease(self._link, self._terms, identity)
             released += await self._until_done(name, lease.leave) or 0
         if released:
-            log.info("released %d jobs of %s: they wait again", released, name)
+            self._events.tell(JobsReleased(name, released))
 
     async def _until_done(self, name: str, step: Callable[[], Awaitable[T]]) -> T | None:
         delay = FIRST_DELAY
