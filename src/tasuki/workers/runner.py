@@ -7,7 +7,14 @@ from collections.abc import Iterable
 
 import msgspec
 
-from tasuki.model.errors import LayoutError, LeaseLostError, StoreError, StoreUnsafeError
+from tasuki.model.errors import (
+    LayoutError,
+    LeaseLostError,
+    StoreError,
+    StoreUnsafeError,
+    may_pass,
+)
+from tasuki.model.pauses import Pauses
 from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.store import Store
 from tasuki.telemetry.events import JobsReleased
@@ -33,10 +40,8 @@ LEAVE_SECONDS = 2.0
 """How long a runner tries to leave a store that does not answer. Its lease runs out then."""
 NOTE_SECONDS = 1.0
 """How long it waits before it tries again to write down that it is stopping."""
-
-
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-"""Seconds between a life that ended for a fault and the next one, which doubles."""
+PAUSES = Pauses(1.0, 30.0)
+"""Seconds between a life that ended for a fault and the next one."""
 
 
 class Runner:
@@ -71,7 +76,7 @@ class Runner:
         self._asked = self._unasked = False
         self._released = 0
         self._noting: asyncio.Task[None] | None = None
-        self._pause = FIRST_PAUSE
+        self._pause = PAUSES.first
 
     @property
     def busy_until(self) -> float:
@@ -181,8 +186,8 @@ class Runner:
             raise
         except Exception:
             log.exception("runner %s failed; going on under a new name", life.lease.runner)
-            if time.monotonic() - began > LONGEST_PAUSE:
-                self._pause = FIRST_PAUSE
+            if time.monotonic() - began > PAUSES.last:
+                self._pause = PAUSES.first
             await self._bury(life)
         finally:
             self._life = None
@@ -193,8 +198,8 @@ class Runner:
         life.crew.stop(Stop.LOST)
         await life.wind_down()
         await self._leave(life)
-        pause, self._pause = self._pause, min(2 * self._pause, LONGEST_PAUSE)
-        await self._rest(pause)
+        await self._rest(self._pause)
+        self._pause = PAUSES.after(self._pause)
 
     async def _register(self, life: Life) -> bool:
         while not self._stopping.is_set():
@@ -240,7 +245,8 @@ class Runner:
     async def _note(self, identity: str) -> None:
         """Write down that the runner is stopping, so that its end is no crash, whoever causes it.
 
-        The store may be away: it is tried again for as long as the runner is there.
+        The store may be away: it is tried again for as long as the runner is there. Whatever fails
+        besides, it must not cost more than the note.
         """
         lease = Lease(self._store.shared, self._terms, identity)
         while True:
@@ -249,7 +255,10 @@ class Runner:
                 return
             except LeaseLostError:
                 return
-            except Exception as error:  # noqa: BLE001 - it must not cost more than the note
+            except Exception as error:
+                if not may_pass(error):
+                    log.exception("that this runner is stopping cannot be written down")
+                    return
                 log.debug("that this runner is stopping could not be written down: %s", error)
             await asyncio.sleep(NOTE_SECONDS)
 

@@ -12,13 +12,11 @@ from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.maintenance import Maintenance
 from tasuki.store.store import Store
 from tasuki.telemetry.events import JobsReleased, JobsTakenBack
-from tasuki.telemetry.outage import OutageLog
+from tasuki.telemetry.outage import PAUSES, OutageLog
 from tasuki.workers.daemon.orders import Orders, set_within
 
 log = logging.getLogger("tasuki.daemon")
 
-FIRST_DELAY = 0.05
-LAST_DELAY = 2.0
 LAST_PATIENCE = 3.0
 """Seconds for which it goes on trying once the daemon has been told to end."""
 
@@ -76,7 +74,7 @@ class HandBack:
             self._events.tell(JobsReleased(name, released))
 
     async def _until_done(self, name: str, step: Callable[[], Awaitable[T]]) -> T | None:
-        delay = FIRST_DELAY
+        pause = PAUSES.first
         end = None
         while True:
             try:
@@ -95,13 +93,13 @@ class HandBack:
                 return done
             if self._orders.stop.is_set():
                 end = end or time.monotonic() + LAST_PATIENCE
-                if self._orders.hurry.is_set() or time.monotonic() + delay > end:
+                if self._orders.hurry.is_set() or time.monotonic() + pause > end:
                     self._give_up(name, "the store does not work")
                     return None
-                await asyncio.sleep(delay)
+                await asyncio.sleep(pause)
             else:
-                await set_within(delay, self._orders.stop)
-            delay = min(2 * delay, LAST_DELAY)
+                await set_within(pause, self._orders.stop)
+            pause = PAUSES.after(pause)
 
     @staticmethod
     def _give_up(name: str, why: str) -> None:
