@@ -16,7 +16,7 @@ from tasuki.model.pauses import Pauses
 from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.link import Link
 from tasuki.wire.ids import encode_id
-from tasuki.workers import attempt, ear, heartbeat, runner, watchdog
+from tasuki.workers import attempt, ear, heartbeat, runner, stop_note, watchdog
 from tasuki.workers.ear import Ear
 from tasuki.workers.outbox import Outbox
 from tasuki.workers.watchdog import Watchdog
@@ -294,7 +294,7 @@ async def test_that_a_runner_stops_is_noted_as_long_as_that_may_work(
     error: StoreError,
 ):
     """What will never work is told, and not tried for ever; nor does it hold up the end."""
-    monkeypatch.setattr(runner, "NOTE_SECONDS", 0.01)
+    monkeypatch.setattr(stop_note, "NOTE_SECONDS", 0.01)
     tried = list[int]()
     real = Lease.heartbeat
 

@@ -87,6 +87,12 @@ class Crew:
             last = max(last, end)
         return last
 
+    @property
+    def load(self) -> dict[str, str]:
+        """What people should see of it: how many attempts run, and how many are stuck."""
+        running = sum(attempt.begun for attempt in self.attempts)
+        return {"running": str(running), "stuck": str(len(self._stuck))}
+
     def begin(self, reply: Exchanged) -> None:
         """Start what was claimed. What finds no slot waits in line, but not for long."""
         attempts: list[Attempt] = []
@@ -116,6 +122,10 @@ class Crew:
             if attempt is not None:
                 attempt.stop(why)
         self.changed.set()
+
+    def stop_soon(self, why: Stop, keys: Iterable[str]) -> None:
+        """Make attempts stop, in any thread."""
+        self._host.loop.call_soon_threadsafe(self.stop, why, keys)
 
     async def wait_empty(self, seconds: float) -> None:
         """Wait until nothing is left, at most so long."""
