@@ -5,6 +5,7 @@ from pathlib import Path
 
 import api
 import commands
+import events
 import keys
 import limits
 import settings
@@ -13,6 +14,7 @@ import states
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": commands.page,
+    "events.md": events.page,
     "http.md": api.page,
     "keys.md": keys.page,
     "limits.md": limits.page,

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,11 +13,20 @@ from tasuki import (
     StoreUnavailableError,
     WaitTimeoutError,
 )
+from tasuki.client import watching
 from tasuki.client.waiting import Waiting
+from tasuki.client.watching import Watching
+from tasuki.model.errors import (
+    LayoutError,
+    StoreError,
+    StoreReadOnlyError,
+    StoreRefusedError,
+)
 from tasuki.model.state import State
 from tasuki.store.address import Address
 from tasuki.store.feed import Feed
 from tasuki.store.link import Link
+from tasuki.store.reader import Reader
 from tasuki.store.scripts import script
 from tasuki.store.store import Store
 from tests.proxy import Proxy
@@ -243,3 +252,60 @@ async def test_who_waits_is_told_when_the_client_closes(client: Client, store: S
     await client.close()
     with pytest.raises(StoreUnavailableError, match="client was closed"):
         await asyncio.wait_for(waits, 5)
+
+
+class Troubled(Reader):
+    """Tells the state of jobs once, then raises an error, and then tells it again."""
+
+    error: StoreError
+    looks = 0
+
+    async def states(self, ids: Sequence[int]) -> dict[int, State]:
+        self.looks += bool(ids)
+        if self.looks == 2:
+            raise self.error
+        return await super().states(ids)
+
+
+@pytest.fixture
+def troubled(store: Store) -> Troubled:
+    return Troubled(store.shared, store.large())
+
+
+@pytest.fixture(params=["by tasks", "by hand"])
+async def waiter(
+    request: pytest.FixtureRequest,
+    store: Store,
+    troubled: Troubled,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Waiting | Watching]:
+    monkeypatch.setattr(watching, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(watching, "RETRY_SECONDS", 0.05)
+    if request.param == "by tasks":
+        waiter = Waiting(troubled, store.feed(), look_seconds=0.05)
+    else:
+        waiter = Watching(store.shared, troubled, store.feed())
+    yield waiter
+    await waiter.close()
+
+
+@pytest.mark.parametrize("kind", [StoreUnavailableError, StoreRefusedError, StoreReadOnlyError])
+async def test_what_may_pass_is_waited_for(
+    kind: type[StoreError], waiter: Waiting | Watching, troubled: Troubled, client: Client
+):
+    troubled.error = kind("not now")
+    id = await client.enqueue("email")
+    waits = asyncio.create_task(waiter.ended(id))
+    await eventually(lambda: troubled.looks > 2)
+    await client.cancel(id)
+    assert (await asyncio.wait_for(waits, 10)).state is State.CANCELLED
+
+
+@pytest.mark.parametrize("kind", [StoreError, LayoutError])
+async def test_what_stays_is_raised(
+    kind: type[StoreError], waiter: Waiting | Watching, troubled: Troubled, client: Client
+):
+    troubled.error = kind("never")
+    id = await client.enqueue("email")
+    with pytest.raises(kind, match="never"):
+        await asyncio.wait_for(waiter.ended(id), 10)

@@ -6,6 +6,7 @@ from tasuki.model.retention import Keep, Retention
 from tasuki.model.state import State
 from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
+from tasuki.telemetry.events import UpkeepDone
 from tasuki.upkeep.upkeep import Upkeep
 from tests.proxy import proxy_to
 from tests.store.factory import completed, enqueue, runner
@@ -15,7 +16,7 @@ BRIEF = LeaseTerms(seconds=1, retention=Retention(completed=Keep(0.05)))
 
 
 def upkeep_of(store: Store, terms: LeaseTerms = BRIEF) -> Upkeep:
-    return Upkeep(store.maintenance(terms))
+    return Upkeep(store.maintenance(terms), store.events)
 
 
 async def test_one_tick_promotes_expires_and_prunes(store: Store):
@@ -50,6 +51,28 @@ async def test_jobs_of_a_runner_that_vanished_come_back(store: Store):
     finally:
         await upkeep.stop()
     assert (await store.reader().job(id)).crashes == 0
+
+
+async def test_each_step_is_told_and_what_was_taken_back_is_logged(
+    store: Store, caplog: pytest.LogCaptureFixture
+):
+    steps = list[UpkeepDone]()
+    store.events.listen(UpkeepDone, steps.append)
+    someone = await runner(store, terms=BRIEF)
+    await enqueue(store, "a")
+    await someone.claim_one("a")
+    await enqueue(store, "b", delay=0.01)
+    await enqueue(store, "b", expires=0.01)
+    upkeep = upkeep_of(store)
+    await upkeep.start()
+    try:
+        await eventually(lambda: any(step.runners for step in steps), 10)
+        await eventually(lambda: sum(step.promoted + step.expired for step in steps) == 2)
+    finally:
+        await upkeep.stop()
+    [taken_back] = [step for step in steps if step.runners]
+    assert (taken_back.runners, taken_back.requeued) == ([someone.id], 1)
+    assert f"took back jobs of lost runners {someone.id}: 1 requeued" in caplog.text
 
 
 async def test_it_goes_on_when_the_store_is_back(store: Store):

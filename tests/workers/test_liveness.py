@@ -5,15 +5,18 @@ import contextvars
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import pytest
 
 from tasuki import Job, State, Worker
 from tasuki.model.errors import StoreError, StoreRefusedError
+from tasuki.model.pauses import Pauses
 from tasuki.store.lease import Lease, LeaseTerms
+from tasuki.store.link import Link
 from tasuki.wire.ids import encode_id
-from tasuki.workers import attempt, heartbeat, runner, watchdog
+from tasuki.workers import attempt, ear, heartbeat, runner, stop_note, watchdog
 from tasuki.workers.ear import Ear
 from tasuki.workers.outbox import Outbox
 from tasuki.workers.watchdog import Watchdog
@@ -41,6 +44,13 @@ class Hung(Worker):
 
     def process(self, job: Job) -> None:
         self.end.wait(20)
+
+
+class Patient(Hung):
+    """The same, and may take as long as it wants."""
+
+    type = "patient"
+    timeout = 60
 
 
 async def test_a_slot_that_hangs_is_told_of_and_half_of_them_retire_the_runner(
@@ -223,7 +233,7 @@ async def test_when_a_part_of_a_life_fails_it_is_logged_and_a_new_one_begins(
     kind: type,
     name: str,
 ):
-    monkeypatch.setattr(runner, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(runner, "PAUSES", Pauses(0.05, 30))
     broken, _ = once(ValueError("a fault"), getattr(kind, name))
     monkeypatch.setattr(kind, name, broken)
     seen = Seen()
@@ -255,3 +265,54 @@ async def test_a_runner_waits_for_a_store_that_may_come(
         async with running(desk.store, Echo):
             await desk.comes_to(await desk.submit("echo"), State.COMPLETED)
     assert caplog.text.count("WRONGPASS") == 1
+
+
+async def test_a_doorbell_that_cannot_be_heard_is_told_of_and_costs_no_job(
+    desk: Desk,
+    plain: Plain,
+    namespace: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    """Something that is no bell has its name: the store refuses to wait for it."""
+    monkeypatch.setattr(ear, "RETRY_SECONDS", 0.01)
+    plain.set(f"{{{namespace}:0}}:bell:echo", "no list")
+    seen = Seen()
+    async with running(desk.store, Echo, terms=BRIEF, watcher=seen):
+        await eventually(lambda: "the runner listens again after an error" in caplog.text)
+        plain.delete(f"{{{namespace}:0}}:bell:echo")
+        await desk.comes_to(await desk.submit("echo"), State.COMPLETED)
+    assert len(seen.identities) == 1
+    assert caplog.text.count("Traceback") <= 2
+
+
+@pytest.mark.parametrize("error", [StoreError("no script can do that"), StoreRefusedError("no")])
+async def test_that_a_runner_stops_is_noted_as_long_as_that_may_work(
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: StoreError,
+):
+    """What will never work is told, and not tried for ever; nor does it hold up the end."""
+    monkeypatch.setattr(stop_note, "NOTE_SECONDS", 0.01)
+    tried = list[int]()
+    real = Lease.heartbeat
+
+    async def heartbeat(lease: Lease, fields: Mapping[str, str], link: Link | None = None) -> Any:
+        if "stopping" not in fields:
+            return await real(lease, fields, link)
+        tried.append(1)
+        raise error
+
+    monkeypatch.setattr(Lease, "heartbeat", heartbeat)
+    Hung.end = threading.Event()
+    async with running(desk.store, Patient) as serving:
+        await desk.comes_to(await desk.submit("patient"), State.ACTIVE)
+        serving.ask()
+        if error.transient:
+            await eventually(lambda: len(tried) > 2)
+        else:
+            await eventually(lambda: "cannot be written down" in caplog.text)
+        Hung.end.set()
+    if not error.transient:
+        assert len(tried) == 1

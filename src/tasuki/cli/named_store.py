@@ -9,8 +9,6 @@ from tasuki.telemetry.outage import OutageLog
 
 log = logging.getLogger("tasuki.cli")
 
-AGAIN_SECONDS = 1.0
-
 
 class NamedStore:
     """Refuses a store that could lose jobs, at the start or when it comes to be there.
@@ -43,16 +41,8 @@ class NamedStore:
         Raises:
             StoreError: as `start`.
         """
-        outage = OutageLog(log)
-        while not self._judged:
-            await asyncio.sleep(AGAIN_SECONDS)
-            try:
-                await self._judge()
-            except StoreError as error:
-                if not error.transient:
-                    raise
-                outage.down(error)
-        outage.up()
+        if not self._judged:
+            await OutageLog(log).outlast(self._judge)
         await asyncio.Event().wait()
 
     async def stop(self) -> None:

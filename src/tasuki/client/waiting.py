@@ -9,7 +9,7 @@ import logging
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 
-from tasuki.model.errors import JobNotFoundError, StoreError, StoreUnavailableError
+from tasuki.model.errors import JobNotFoundError, StoreUnavailableError, may_pass
 from tasuki.model.job import JobInfo
 from tasuki.model.state import FINISHED, State
 from tasuki.store.feed import Event, Feed
@@ -65,8 +65,8 @@ class Waiting:
         Raises:
             TimeoutError: it has not ended in this time.
             JobNotFoundError: there is no such job, or not any more.
-            StoreUnavailableError: the store is away at the start. Later, its return is waited for.
-            StoreError: the store refuses.
+            StoreError: the store is away at the start, or refuses. Later, what may pass is waited
+                for.
         """
         future: asyncio.Future[JobInfo] = asyncio.get_running_loop().create_future()
         watch = self._watches.setdefault(id, _Watch())
@@ -112,10 +112,9 @@ class Waiting:
             self._wake.clear()
             try:
                 await self._settle(ids, await self._reader.states(ids))
-            except StoreUnavailableError as error:
-                self._fail([id for id in ids if not self._seen(id)], error)
             except Exception as error:  # noqa: BLE001 - those who wait must hear of it
-                self._fail(ids, error)
+                # What may pass is waited for by those who know that their job is there.
+                self._fail([id for id in ids if not (may_pass(error) and self._seen(id))], error)
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(all_at):
                     await self._wake.wait()
@@ -131,10 +130,9 @@ class Waiting:
                     # No event will tell of what has ended before this position.
                     self._look_at(self._watches)
                 position, events = await self._feed.read(position, seconds=LINGER_SECONDS)
-            except StoreError:
-                await asyncio.sleep(RETRY_SECONDS)
             except Exception as error:  # noqa: BLE001 - all who wait depend on this
-                self._complaints.add(error)
+                if not may_pass(error):
+                    self._complaints.add(error)
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 self._look_at({id for event in events for id in self._hinted(event)})

@@ -8,7 +8,7 @@ from math import inf
 from time import monotonic
 
 from tasuki.client.waiting import HINTS, LOOK_SECONDS, RETRY_SECONDS, gone
-from tasuki.model.errors import JobNotFoundError, StoreUnavailableError
+from tasuki.model.errors import JobNotFoundError, StoreError
 from tasuki.model.job import JobInfo
 from tasuki.store.feed import Feed
 from tasuki.store.link import Link
@@ -35,8 +35,8 @@ class Watching:
                     return info
                 seen = True
                 position = await self._listen(id, position, min(end, monotonic() + LOOK_SECONDS))
-            except StoreUnavailableError:
-                if not seen:
+            except StoreError as error:
+                if not (seen and error.transient):
                     raise
                 position = ""
                 await self._link.pause(max(0, min(RETRY_SECONDS, end - monotonic())))

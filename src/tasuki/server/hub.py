@@ -9,6 +9,7 @@ from tasuki.model.pauses import Pauses
 from tasuki.server.frames import Batch, batches, order
 from tasuki.server.subscriber import Subscriber
 from tasuki.store.feed import Feed
+from tasuki.telemetry.complaints import Complaints
 
 log = logging.getLogger("tasuki.server")
 
@@ -35,6 +36,7 @@ class EventHub:
         self._reading: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self._stopped = False
+        self._complaints = Complaints(log, "events are read again after an error")
 
     async def stop(self) -> None:
         """End all subscribers, also those that are yet to come."""
@@ -107,7 +109,8 @@ class EventHub:
                     await self._check_gap()
                 pause = PAUSES.first
             except StoreError as error:
-                log.debug("events wait for the store: %s", error)
+                if not error.transient:
+                    self._complaints.add(error)
                 await asyncio.sleep(pause)
                 pause = PAUSES.after(pause)
                 await self._look_after_absence()

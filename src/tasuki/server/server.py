@@ -40,7 +40,9 @@ class Server:
         self._client = Client(store, data_limit=options.data_limit)
         self._hub = EventHub(store.feed(), store.feed())
         self._patience = Patience()
-        self._upkeep = Upkeep(store.maintenance(options.terms), types_limit=options.types_limit)
+        self._upkeep = Upkeep(
+            store.maintenance(options.terms), store.events, types_limit=options.types_limit
+        )
         admin = Admin(store, self._client, options.terms.retention, trouble)
         self._health = admin.health
         app = build_app(Services(admin, self._client, self._hub, self._patience), options)

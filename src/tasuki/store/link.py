@@ -1,8 +1,9 @@
 """One connection to the store, for one user of it: what is said on it."""
 
+from time import monotonic
 from typing import Any
 
-from tasuki.model.errors import StoreUnavailableError
+from tasuki.model.errors import StoreUnavailableError, TasukiError
 from tasuki.store.address import Address
 from tasuki.store.async_connection import AsyncConnection
 from tasuki.store.connection import Connect
@@ -10,6 +11,7 @@ from tasuki.store.errors import translate
 from tasuki.store.keys import Keyspace
 from tasuki.store.resp import NonsenseError, RefusalError, pack
 from tasuki.store.script_calls import ScriptCalls
+from tasuki.telemetry.events import Events, ScriptCalled
 
 CALL_SECONDS = 1.5
 """How long a call may take before the store counts as unavailable: an answer is due within 2 s."""
@@ -25,9 +27,15 @@ class Link:
     """
 
     def __init__(
-        self, address: Address, keyspace: Keyspace, name: str, connect: Connect = AsyncConnection
+        self,
+        address: Address,
+        keyspace: Keyspace,
+        name: str,
+        connect: Connect = AsyncConnection,
+        events: Events | None = None,
     ) -> None:
         self._keyspace = keyspace
+        self._events = events or Events()
         self._connection = connect(address, f"tasuki-{name}")
         self._calls = ScriptCalls(keyspace.base)
 
@@ -46,26 +54,18 @@ class Link:
             StoreError: one of its kinds, when the store refuses, fails or cannot be reached.
             LeaseLostError: from scripts that a runner calls.
         """
-        seconds += time_for(len(request))
+        if ScriptCalled not in self._events:
+            return await self._run(name, request, seconds)
+        began, outcome = monotonic(), "cancelled"
         try:
-            while True:
-                try:
-                    reply: bytes = await self._connection.call(
-                        self._calls.call(name, request), seconds
-                    )
-                except RefusalError as error:
-                    if (load := self._calls.cure(name, error)) is None:
-                        raise
-                else:
-                    return reply
-                # The store does not know the script: make it known, and call it again.
-                try:
-                    await self._connection.call(load, seconds)
-                except RefusalError as error:
-                    if not self._calls.load_failed(error):
-                        raise
-        except (RefusalError, NonsenseError, OSError) as error:
-            raise _failure(error, seconds) from error
+            reply = await self._run(name, request, seconds)
+            outcome = "ok"
+        except TasukiError as error:
+            outcome = error.code
+            raise
+        finally:
+            self._events.tell(ScriptCalled(name, monotonic() - began, outcome))
+        return reply
 
     async def command(
         self, *words: str | bytes | int | float, seconds: float = CALL_SECONDS
@@ -87,6 +87,28 @@ class Link:
     async def close(self) -> None:
         """Close the connection. A later call opens it again."""
         await self._connection.close()
+
+    async def _run(self, name: str, request: bytes, seconds: float) -> bytes:
+        seconds += time_for(len(request))
+        try:
+            while True:
+                try:
+                    reply: bytes = await self._connection.call(
+                        self._calls.call(name, request), seconds
+                    )
+                except RefusalError as error:
+                    if (load := self._calls.cure(name, error)) is None:
+                        raise
+                else:
+                    return reply
+                # The store does not know the script: make it known, and call it again.
+                try:
+                    await self._connection.call(load, seconds)
+                except RefusalError as error:
+                    if not self._calls.load_failed(error):
+                        raise
+        except (RefusalError, NonsenseError, OSError) as error:
+            raise _failure(error, seconds) from error
 
 
 def time_for(size: int) -> float:

@@ -19,12 +19,17 @@ from tasuki.store.probe import Probe
 from tasuki.store.producer import Producer
 from tasuki.store.reader import Reader
 from tasuki.store.safety import check_store
+from tasuki.telemetry.event_log import logged
+from tasuki.telemetry.events import Events
 
 DEFAULT_NAMESPACE = "tasuki"
 
 
 class Store:
     """Hands out the parts, each on the connection it needs, and closes them all.
+
+    What happens between the program and the store is told to `events`; the log listens to them
+    unless others are given.
 
     >>> store = Store("unix:///tmp/store.sock")
     >>> await store.check()
@@ -38,7 +43,9 @@ class Store:
         *,
         namespace: str = DEFAULT_NAMESPACE,
         connect: Connect = AsyncConnection,
+        events: Events | None = None,
     ) -> None:
+        self.events = events or logged()
         self.address = Address(url)
         self.keyspace = Keyspace.of(namespace)
         self._connect = connect
@@ -48,11 +55,16 @@ class Store:
 
     def anew(self) -> "Store":
         """The same store, with connections of its own, as for another event loop."""
-        return Store(self.address.url, namespace=self.keyspace.namespace, connect=self._connect)
+        return Store(
+            self.address.url,
+            namespace=self.keyspace.namespace,
+            connect=self._connect,
+            events=self.events,
+        )
 
     def link(self, name: str) -> Link:
         """A connection for a user of its own, such as `pump`, `bell` or `heartbeat`."""
-        link = Link(self.address, self.keyspace, name, self._connect)
+        link = Link(self.address, self.keyspace, name, self._connect, self.events)
         self._links.append(link)
         return link
 

@@ -1,12 +1,21 @@
-"""Tells people that the store is away, without filling the log."""
+"""A store that is away: told without filling the log, and outlasted."""
 
+import asyncio
 import logging
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from tasuki.model.errors import StoreError
+from tasuki.model.pauses import Pauses
 
 QUIET_SECONDS = 10.0
+
+PAUSES = Pauses(0.05, 2.0)
+"""Seconds until a call that had no answer is sent again."""
+
+T = TypeVar("T")
 
 
 class OutageLog:
@@ -17,6 +26,28 @@ class OutageLog:
         self._clock = clock
         self._since: float | None = None
         self._told = 0.0
+
+    async def outlast(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Call until the store answers, and give what it does.
+
+        The pauses in between differ a little, so that many who wait do not come back all at once.
+
+        Raises:
+            StoreError: one that will not pass.
+        """
+        pause = PAUSES.first
+        while True:
+            try:
+                answer = await call()
+            except StoreError as error:
+                if not error.transient:
+                    raise
+                self.down(error)
+            else:
+                self.up()
+                return answer
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+            pause = PAUSES.after(pause)
 
     def down(self, error: StoreError) -> None:
         """A call has failed."""

@@ -3,12 +3,15 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
 from time import monotonic
 
+import msgspec
+
 from tasuki.model.errors import may_pass
-from tasuki.store.maintenance import PAUSE_SECONDS, Maintenance, Ticked
+from tasuki.store.maintenance import PAUSE_SECONDS, Maintenance
+from tasuki.store.messages.upkeep import Reaped, Ticked
 from tasuki.telemetry.complaints import Complaints
+from tasuki.telemetry.events import Events, UpkeepDone
 
 log = logging.getLogger("tasuki.upkeep")
 
@@ -26,8 +29,11 @@ class Upkeep:
     leaves both as they are.
     """
 
-    def __init__(self, maintenance: Maintenance, *, types_limit: int | None = None) -> None:
+    def __init__(
+        self, maintenance: Maintenance, events: Events, *, types_limit: int | None = None
+    ) -> None:
         self._maintenance = maintenance
+        self._events = events
         self._types_limit = types_limit
         self._task: asyncio.Task[None] | None = None
         self._complaints = Complaints(log, "upkeep goes on after an error")
@@ -71,33 +77,33 @@ class Upkeep:
         if ticked.due:
             # Said once: who is started later with another number is right.
             self._types_limit = None
-        if ticked.runners:
-            _tell(ticked)
+            self._events.tell(_done(ticked))
         return ticked.more
 
     async def _one_by_one(self) -> None:
         """What goes wrong in one step must not keep the others from being done."""
-        maintenance = self._maintenance
-        steps: tuple[Callable[[], Awaitable[object]], ...] = (
-            maintenance.reap,
-            maintenance.promote,
-            maintenance.expire,
-            maintenance.prune,
-        )
+        steps = (self._reap, self._promote, self._expire, self._prune)
         for step in steps:
             try:
-                await step()
+                self._events.tell(await step())
             except Exception as error:  # noqa: BLE001 - as above
                 if may_pass(error):
                     return
                 self._complaints.add(error)
 
+    async def _reap(self) -> UpkeepDone:
+        return _done(await self._maintenance.reap())
 
-def _tell(ticked: Ticked) -> None:
-    log.warning(
-        "took back jobs of lost runners %s: %d requeued, %d failed, %d cancelled",
-        ", ".join(ticked.runners),
-        ticked.requeued,
-        ticked.failed,
-        ticked.cancelled,
-    )
+    async def _promote(self) -> UpkeepDone:
+        return UpkeepDone(promoted=await self._maintenance.promote())
+
+    async def _expire(self) -> UpkeepDone:
+        return UpkeepDone(expired=await self._maintenance.expire())
+
+    async def _prune(self) -> UpkeepDone:
+        return UpkeepDone(pruned=await self._maintenance.prune())
+
+
+def _done(reply: Ticked | Reaped) -> UpkeepDone:
+    # What has the same name in both is the same.
+    return msgspec.convert(reply, UpkeepDone, from_attributes=True)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from tasuki.model.errors import LeaseLostError, StoreError
+from tasuki.model.errors import LeaseLostError, may_pass
 from tasuki.workers.life import Life
 from tasuki.workers.watcher import Unwatched
 
@@ -55,10 +55,11 @@ class Beside(Unwatched):
         except LeaseLostError as error:
             log.warning("%s: the job that ran apart was taken back", error)
             await life.wind_down()
-        except StoreError as error:
-            log.debug("suspects wait for the store: %s", error)
-        except Exception:
-            log.exception("what runs suspects has failed")
+        except Exception as error:
+            if may_pass(error):
+                log.debug("suspects wait for the store: %s", error)
+            else:
+                log.exception("what runs suspects has failed")
         finally:
             self._life = self._task = None
             await life.close()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from tasuki.model.outcome import Outcome
 from tasuki.store.lease import LeaseTerms
 from tasuki.store.messages import Exchanged
+from tasuki.telemetry.events import AttemptEnded, Events
 from tasuki.workers.ahead import Ahead
 from tasuki.workers.attempt import Attempt, Host
 from tasuki.workers.blackbox import BlackBox
@@ -38,6 +39,7 @@ class Crew:
         box: BlackBox,
         fetch: Fetch,
         stuck: StuckSlots,
+        events: Events,
     ) -> None:
         self.outbox = Outbox()
         self.changed = asyncio.Event()
@@ -45,6 +47,7 @@ class Crew:
         self._slots = slots
         self._watcher = watcher
         self._stuck = stuck
+        self._events = events
         self._running: dict[str, Attempt] = {}
         self._places = Places(specs)
         self._ahead = Ahead(self._places, slots.stall)
@@ -84,6 +87,12 @@ class Crew:
             last = max(last, end)
         return last
 
+    @property
+    def load(self) -> dict[str, str]:
+        """What people should see of it: how many attempts run, and how many are stuck."""
+        running = sum(attempt.begun for attempt in self.attempts)
+        return {"running": str(running), "stuck": str(len(self._stuck))}
+
     def begin(self, reply: Exchanged) -> None:
         """Start what was claimed. What finds no slot waits in line, but not for long."""
         attempts: list[Attempt] = []
@@ -114,6 +123,10 @@ class Crew:
                 attempt.stop(why)
         self.changed.set()
 
+    def stop_soon(self, why: Stop, keys: Iterable[str]) -> None:
+        """Make attempts stop, in any thread."""
+        self._host.loop.call_soon_threadsafe(self.stop, why, keys)
+
     async def wait_empty(self, seconds: float) -> None:
         """Wait until nothing is left, at most so long."""
         try:
@@ -143,9 +156,17 @@ class Crew:
         self.changed.set()
         if attempt.stopping is not Stop.LOST:
             self.outbox.add(attempt, outcome)
+        if AttemptEnded in self._events:
+            self._events.tell(_ended(attempt, outcome))
 
     def _on_left(self, attempt: Attempt) -> None:
         self._stuck.remove(attempt)
         ran = time.monotonic() - attempt.started if attempt.begun else None
         self._slots.leave(attempt.type, ran)
         self.changed.set()
+
+
+def _ended(attempt: Attempt, outcome: Outcome) -> AttemptEnded:
+    word = "lost" if attempt.stopping is Stop.LOST else type(outcome).__name__.lower()
+    seconds = time.monotonic() - attempt.started if attempt.begun else 0.0
+    return AttemptEnded(attempt.type, word, seconds, attempt.number)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from tasuki.model.errors import StoreError
 from tasuki.store.doorbell import Doorbell
+from tasuki.telemetry.complaints import Complaints
 
 log = logging.getLogger("tasuki.runner")
 
@@ -19,7 +20,8 @@ class Ear:
     """Blocks on the doorbell for the types that the pump could run, and tells it who rang.
 
     It listens only while the pump rests: a busy pump asks the store by itself, and a token that it
-    does not take wakes another runner.
+    does not take wakes another runner. A ring is a hint: one that cannot be heard costs time alone,
+    so what fails is told, and listened again.
     """
 
     def __init__(self, doorbell: Doorbell, ring: Callable[[str], None], seconds: float) -> None:
@@ -29,6 +31,7 @@ class Ear:
         self._wanted: frozenset[str] = frozenset()
         self._listening: frozenset[str] | None = None
         self._hushed = False
+        self._complaints = Complaints(log, "the runner listens again after an error")
         self._asked = asyncio.Event()
         self._returned = asyncio.Event()
         self._interrupting: asyncio.Task[None] | None = None
@@ -64,7 +67,8 @@ class Ear:
             try:
                 rung = await self._doorbell.wait(sorted(self._listening), self._seconds)
             except StoreError as error:
-                log.debug("the doorbell waits for the store: %s", error)
+                if not error.transient:
+                    self._complaints.add(error)
                 await asyncio.sleep(RETRY_SECONDS)
                 rung = None
             finally:

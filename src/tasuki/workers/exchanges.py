@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import random
 
 from tasuki.model.errors import LayoutError, LeaseLostError, StoreError
 from tasuki.model.outcome import JobError
@@ -14,9 +13,6 @@ from tasuki.workers.outbox import Outbox
 from tasuki.workers.slots import Demand
 
 log = logging.getLogger("tasuki.runner")
-
-FIRST_RETRY, SLOWEST_RETRY = 0.05, 2.0
-"""Seconds until a call that had no answer is sent again, which doubles."""
 
 _PERMANENT = (StoreError, TypeError, ValueError, OverflowError)
 """What an exchange raises that will never go through: the store refuses it, or it has no form."""
@@ -69,17 +65,11 @@ class Exchanges:
             await self._until_answered(refusal, [], [])
 
     async def _until_answered(self, report: Report, demand: Demand, rung: list[str]) -> Exchanged:
-        repeat, delay = False, FIRST_RETRY
-        while True:
-            try:
-                reply = await self._lease.exchange(report, demand, rung=rung, repeat=repeat)
-            except StoreError as error:
-                if not error.transient:
-                    raise
-                self._outage.down(error)
-                repeat = True
-            else:
-                self._outage.up()
-                return reply
-            await asyncio.sleep(delay * random.uniform(0.5, 1.0))
-            delay = min(delay * 2, SLOWEST_RETRY)
+        repeat = False
+
+        async def send() -> Exchanged:
+            nonlocal repeat
+            again, repeat = repeat, True
+            return await self._lease.exchange(report, demand, rung=rung, repeat=again)
+
+        return await self._outage.outlast(send)

@@ -12,6 +12,9 @@ from collections.abc import Callable
 from tasuki.model.errors import LeaseLostError, StoreError
 from tasuki.store.lease import Lease
 from tasuki.store.link import Link
+from tasuki.workers.crew import Crew
+from tasuki.workers.stop import Stop
+from tasuki.workers.watcher import Watcher
 
 log = logging.getLogger("tasuki.runner")
 
@@ -21,25 +24,25 @@ RETRY_SECONDS = 0.5
 class Heartbeat:
     """Beats every third of the lease, give or take a tenth.
 
-    `load` tells what to say of the runner at each beat. The callbacks are called in the thread:
-    `beaten` with the ids of jobs to stop after each beat, even if the store was away, since it also
-    says that the thread can run; `lost` when the lease is lost, or the thread ends for any other
-    reason that nobody asked for: no lease lives without it.
+    It tells the crew what is to be stopped, and the watcher of each beat, even if the store was
+    away, since it also says that the thread can run. `lost` is called in the thread when the lease
+    is lost, or the thread ends for any other reason that nobody asked for: no lease lives without
+    it.
     """
 
     def __init__(
         self,
         lease: Lease,
         link: Link,
+        crew: Crew,
+        watcher: Watcher,
         *,
-        load: Callable[[], dict[str, str]],
-        beaten: Callable[[list[str]], None],
         lost: Callable[[], None],
     ) -> None:
         self._lease = lease
         self._link = link
-        self._load = load
-        self._beaten = beaten
+        self._crew = crew
+        self._watcher = watcher
         self._lost = lost
         self._failing = False
         self._stop = threading.Event()
@@ -78,7 +81,7 @@ class Heartbeat:
         cancels: list[str] = []
         seconds = RETRY_SECONDS
         try:
-            cancels = runner.run(self._lease.heartbeat(self._load(), self._link))
+            cancels = runner.run(self._lease.heartbeat(self._crew.load, self._link))
             seconds = self._lease.terms.seconds / 3 * random.uniform(0.9, 1.1)
             self._failing = False
         except LeaseLostError:
@@ -92,5 +95,7 @@ class Heartbeat:
             if not self._failing:
                 log.exception("a heartbeat of runner %s failed", self._lease.runner)
             self._failing = True
-        self._beaten(cancels)
+        self._watcher.beat(self._crew.busy_until)
+        if cancels:
+            self._crew.stop_soon(Stop.CANCEL, cancels)
         return seconds

@@ -56,6 +56,7 @@ class Life:
             box=box,
             fetch=lambda key, size: large.read("data", key, size),
             stuck=stuck,
+            events=store.events,
         )
         self.pump = Pump(
             self.lease,
@@ -64,15 +65,12 @@ class Life:
             idle=self._on_idle,
             suspects=SuspectNews(specs, watcher).seen,
             outage=outage,
+            events=store.events,
         )
         doorbell = store.doorbell(self.lease.runner, bell_link)
         self._ear = Ear(doorbell, self.pump.ring, terms.seconds / 3)
         self._loop = asyncio.get_running_loop()
-        self._watcher = watcher
-        self._stuck = stuck
-        self._heartbeat = Heartbeat(
-            self.lease, beat_link, load=self._load, beaten=self._on_beat, lost=self._on_lost
-        )
+        self._heartbeat = Heartbeat(self.lease, beat_link, self.crew, watcher, lost=self._on_lost)
         self._lost = asyncio.Event()
         self._abandoned = asyncio.Event()
         self._why = Stop.RELEASE
@@ -90,8 +88,7 @@ class Life:
                 "pid": str(os.getpid()),
                 TYPES_FIELD: "\n".join(self._registry.types),
                 "slots": str(sum(spec.concurrency for spec in specs.values())),
-                "running": "0",
-                "stuck": str(len(self._stuck)),
+                **self.crew.load,
             },
             [(type, spec.options) for type, spec in specs.items()],
         )
@@ -163,17 +160,8 @@ class Life:
         for link in self._links:
             await link.close()
 
-    def _load(self) -> dict[str, str]:
-        running = sum(attempt.begun for attempt in self.crew.attempts)
-        return {"running": str(running), "stuck": str(len(self._stuck))}
-
     def _on_idle(self, types: list[str]) -> None:
         self._ear.listen(types)
-
-    def _on_beat(self, cancels: list[str]) -> None:
-        self._watcher.beat(self.crew.busy_until)
-        if cancels:
-            self._loop.call_soon_threadsafe(self.crew.stop, Stop.CANCEL, cancels)
 
     def _on_lost(self) -> None:
         self._loop.call_soon_threadsafe(self._lost.set)

@@ -1,13 +1,13 @@
 """The runner process: `python -m tasuki.workers.main`, started by the supervisor."""
 
-import asyncio
 import gc
 import logging
 import os
+from functools import partial
 
 import msgspec
 
-from tasuki.model.errors import AppError, LayoutError, StoreError, StoreUnsafeError
+from tasuki.model.errors import AppError, LayoutError, StoreUnsafeError
 from tasuki.store.store import Store
 from tasuki.telemetry.logs import configure
 from tasuki.telemetry.outage import OutageLog
@@ -33,9 +33,6 @@ from tasuki.workers.runner import Runner
 from tasuki.workers.steady import run_steadily
 
 log = logging.getLogger("tasuki.runner")
-
-LOOK_SECONDS = 1.0
-"""How often a store that does not work yet is asked again."""
 
 
 class Process:
@@ -112,18 +109,7 @@ def _bound_teardown() -> None:
 
 async def _until_usable(store: Store, config: RunnerConfig) -> None:
     """Wait for the store, as in mid-life: whatever may pass is said, and waited for."""
-    outage = OutageLog(log)
-    while True:
-        try:
-            await store.check(allow_unsafe=config.allow_unsafe)
-        except StoreError as error:
-            if not error.transient:
-                raise
-            outage.down(error)
-            await asyncio.sleep(LOOK_SECONDS)
-        else:
-            outage.up()
-            return
+    await OutageLog(log).outlast(partial(store.check, allow_unsafe=config.allow_unsafe))
 
 
 def main() -> int:

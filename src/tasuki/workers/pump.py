@@ -4,20 +4,18 @@ Fast jobs batch by themselves, since outcomes pile up while an exchange is under
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 
 from tasuki.model.errors import LayoutError, LeaseLostError
 from tasuki.store.lease import Lease
 from tasuki.store.messages import Exchanged
+from tasuki.telemetry.events import Events, JobsLost
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.crew import Crew
 from tasuki.workers.exchanges import Exchanges
 from tasuki.workers.slots import Demand, Slots
 from tasuki.workers.stop import Stop
-
-log = logging.getLogger("tasuki.runner")
 
 
 class Pump:
@@ -36,7 +34,10 @@ class Pump:
         idle: Callable[[list[str]], None],
         suspects: Callable[[list[str]], None],
         outage: OutageLog,
+        events: Events,
     ) -> None:
+        self._runner = lease.runner
+        self._events = events
         self._slots = slots
         self._crew = crew
         self._exchanges = Exchanges(lease, crew.outbox, outage)
@@ -98,7 +99,7 @@ class Pump:
         due = now + reply.next_due / 1_000 if reply.next_due >= 0 else None
         self._slots.book(granted, demand, due, now)
         if reply.lost:
-            log.warning("%d jobs were taken back before they were settled", len(reply.lost))
+            self._events.tell(JobsLost(self._runner, len(reply.lost)))
         if reply.cancels:
             self._crew.stop(Stop.CANCEL, reply.cancels)
         if not self._slots.begins_at_once:

@@ -3,26 +3,31 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
 
 import msgspec
 
-from tasuki.model.errors import LayoutError, LeaseLostError, StoreError, StoreUnsafeError
-from tasuki.store.lease import Lease, LeaseTerms
+from tasuki.model.errors import (
+    LayoutError,
+    LeaseLostError,
+    StoreError,
+    StoreUnsafeError,
+)
+from tasuki.model.pauses import Pauses
+from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
+from tasuki.telemetry.events import JobsReleased
 from tasuki.telemetry.outage import OutageLog
 from tasuki.upkeep.upkeep import Upkeep
-from tasuki.workers.attempt import Attempt
 from tasuki.workers.beside import Beside
 from tasuki.workers.blackbox import BlackBox
-from tasuki.workers.callables import finished
 from tasuki.workers.life import Life
 from tasuki.workers.registry import Registry
+from tasuki.workers.setup import Setup
 from tasuki.workers.stop import Stop
+from tasuki.workers.stop_note import StopNote
 from tasuki.workers.stuck import StuckSlots
 from tasuki.workers.watchdog import Watchdog
 from tasuki.workers.watcher import Unwatched, Watcher
-from tasuki.workers.worker import Worker
 
 log = logging.getLogger("tasuki.runner")
 
@@ -30,12 +35,8 @@ REGISTER_SECONDS = 1.0
 """How long a runner waits before it tries again to register."""
 LEAVE_SECONDS = 2.0
 """How long a runner tries to leave a store that does not answer. Its lease runs out then."""
-NOTE_SECONDS = 1.0
-"""How long it waits before it tries again to write down that it is stopping."""
-
-
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-"""Seconds between a life that ended for a fault and the next one, which doubles."""
+PAUSES = Pauses(1.0, 30.0)
+"""Seconds between a life that ended for a fault and the next one."""
 
 
 class Runner:
@@ -61,21 +62,15 @@ class Runner:
         self._watcher = watcher or self._beside
         self._box = box or BlackBox.create()
         self._own_box = box is None
-        self._stuck = StuckSlots(registry.specs, self._watcher.retire)
+        self._stuck = StuckSlots(registry.specs, self._watcher)
         self._outage = OutageLog(log)
         self._life: Life | None = None
-        self._set_up: list[Worker] = []
         self._stopping = asyncio.Event()
         self._ended = asyncio.Event()
         self._asked = self._unasked = False
         self._released = 0
-        self._noting: asyncio.Task[None] | None = None
-        self._pause = FIRST_PAUSE
-
-    @property
-    def busy_until(self) -> float:
-        """Monotonic time by which the running jobs should be over; 0 if that cannot be said."""
-        return self._life.crew.busy_until if self._life else 0.0
+        self._note = StopNote(store, self._terms)
+        self._pause = PAUSES.first
 
     async def run(self) -> None:
         """Set up the workers, run jobs until `stop`, and tear the workers down.
@@ -87,22 +82,20 @@ class Runner:
             LayoutError: the store was written by another version of Tasuki.
             StoreUnsafeError: the store could lose jobs.
         """
-        watchdog = Watchdog(self._attempts, self._watcher.blocked)
+        watchdog = Watchdog(self._watcher)
         watchdog.start()
-        upkeep = Upkeep(self._store.maintenance(self._terms))
+        setup = Setup(self._registry.workers)
+        upkeep = Upkeep(self._store.maintenance(self._terms), self._store.events)
         try:
-            for worker in self._registry.workers:
-                await finished(worker.setup())
-                self._set_up.append(worker)
+            await setup.make()
             await upkeep.start()
             while not self._stopping.is_set():
-                await self._live()
+                await self._live(watchdog)
             await self._beside.ended()
         finally:
-            if self._noting is not None:
-                self._noting.cancel()
+            self._note.drop()
             await upkeep.stop()
-            await self._tear_down()
+            await setup.undo()
             await watchdog.stop()
             if self._own_box:
                 self._box.close()
@@ -135,7 +128,7 @@ class Runner:
         if not self._asked:
             self._asked = True
             if self._life is not None:
-                self._noting = asyncio.create_task(self._note(self._life.lease.runner))
+                self._note.write(self._life.lease.runner)
 
     def stop_now(self) -> None:
         """Release all jobs without waiting for them."""
@@ -160,8 +153,9 @@ class Runner:
     def _life_beside(self) -> Life:
         return self._new_life(msgspec.structs.replace(self._terms, apart=True), Unwatched())
 
-    async def _live(self) -> None:
+    async def _live(self, watchdog: Watchdog) -> None:
         life = self._life = self._new_life(self._terms, self._watcher)
+        watchdog.watch(life.crew)
         began = time.monotonic()
         try:
             # Said first: from the moment it is registered, someone must know whose jobs they are.
@@ -180,11 +174,12 @@ class Runner:
             raise
         except Exception:
             log.exception("runner %s failed; going on under a new name", life.lease.runner)
-            if time.monotonic() - began > LONGEST_PAUSE:
-                self._pause = FIRST_PAUSE
+            if time.monotonic() - began > PAUSES.last:
+                self._pause = PAUSES.first
             await self._bury(life)
         finally:
             self._life = None
+            watchdog.watch(None)
             await life.close()
 
     async def _bury(self, life: Life) -> None:
@@ -192,8 +187,8 @@ class Runner:
         life.crew.stop(Stop.LOST)
         await life.wind_down()
         await self._leave(life)
-        pause, self._pause = self._pause, min(2 * self._pause, LONGEST_PAUSE)
-        await self._rest(pause)
+        await self._rest(self._pause)
+        self._pause = PAUSES.after(self._pause)
 
     async def _register(self, life: Life) -> bool:
         while not self._stopping.is_set():
@@ -225,33 +220,5 @@ class Runner:
             return False
         self._released += released
         if released:
-            log.info("released %d unfinished jobs", released)
+            self._store.events.tell(JobsReleased(f"runner {life.lease.runner}", released))
         return True
-
-    async def _tear_down(self) -> None:
-        for worker in reversed(self._set_up):
-            try:
-                await finished(worker.teardown())
-            except Exception:
-                log.exception("teardown of %s failed", type(worker).__name__)
-        self._set_up.clear()
-
-    async def _note(self, identity: str) -> None:
-        """Write down that the runner is stopping, so that its end is no crash, whoever causes it.
-
-        The store may be away: it is tried again for as long as the runner is there.
-        """
-        lease = Lease(self._store.shared, self._terms, identity)
-        while True:
-            try:
-                await lease.heartbeat({"stopping": "1"})
-                return
-            except LeaseLostError:
-                return
-            except Exception as error:  # noqa: BLE001 - it must not cost more than the note
-                log.debug("that this runner is stopping could not be written down: %s", error)
-            await asyncio.sleep(NOTE_SECONDS)
-
-    def _attempts(self) -> Iterable[Attempt]:
-        life = self._life
-        return () if life is None else life.crew.attempts

@@ -1,10 +1,11 @@
 """The slots of attempts that do not end."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from tasuki.workers.attempt import Attempt
 from tasuki.workers.spec import WorkerSpec
+from tasuki.workers.watcher import Watcher
 
 log = logging.getLogger("tasuki.runner")
 
@@ -13,12 +14,12 @@ class StuckSlots:
     """Knows the attempts that go on although they were settled without it, such as a hung thread.
 
     Each of them is told of, with where it hangs. When half of the slots of a type are stuck,
-    `retire` is told so, once: the runner is of little use for that type any more.
+    the watcher is told so, once: the runner is of little use for that type any more.
     """
 
-    def __init__(self, specs: Mapping[str, WorkerSpec], retire: Callable[[str], None]) -> None:
+    def __init__(self, specs: Mapping[str, WorkerSpec], watcher: Watcher) -> None:
         self._specs = specs
-        self._retire = retire
+        self._watcher = watcher
         self._retired = False
         self._attempts: set[Attempt] = set()
 
@@ -39,7 +40,9 @@ class StuckSlots:
         slots = self._specs[type].concurrency
         if not self._retired and 2 * stuck >= slots:
             self._retired = True
-            self._retire(f"{stuck} of {slots} slots of type {type!r} are taken by jobs that hang")
+            self._watcher.retire(
+                f"{stuck} of {slots} slots of type {type!r} are taken by jobs that hang"
+            )
 
     def remove(self, attempt: Attempt) -> None:
         """It has ended; after all, if it was stuck."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from tasuki.model.errors import AppError, StoreError
+from tasuki.model.errors import AppError
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.registry import Registry
@@ -12,9 +12,6 @@ from tasuki.workers.spec import specs_of
 from tasuki.workers.worker import Worker
 
 log = logging.getLogger("tasuki.runner")
-
-LOOK_SECONDS = 1.0
-"""How often a store that is not there yet is looked for."""
 
 
 class Subscription:
@@ -60,24 +57,11 @@ class Subscription:
 
     async def _run(self) -> None:
         try:
-            await self._find_store()
+            await self._outage.outlast(self._store.check)
+            self._is_there = True
             await self._runner.run()
         except Exception:
             log.exception("worker %s has ended, and runs no more jobs", self._name)
             raise
         finally:
             await self._store.close()
-
-    async def _find_store(self) -> None:
-        while True:
-            try:
-                await self._store.check()
-            except StoreError as error:
-                if not error.transient:
-                    raise
-                self._outage.down(error)
-                await asyncio.sleep(LOOK_SECONDS)
-            else:
-                self._outage.up()
-                self._is_there = True
-                return

@@ -4,11 +4,12 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
 from types import FrameType
 
 from tasuki.workers.attempt import Attempt
+from tasuki.workers.crew import Crew
 from tasuki.workers.describe import frame_of_thread, stack_of_thread
+from tasuki.workers.watcher import Watcher
 
 log = logging.getLogger("tasuki.runner")
 
@@ -22,16 +23,13 @@ OVERTIME_SECONDS = 5.0
 class Watchdog:
     """Asks the loop to turn, and tells of it when it does not, with the job and where it is.
 
-    `attempts` gives those that are running. `blocked` is called in the thread, once, with the ref
-    of the job that blocks the loop past its timeout, or an empty one if a task that a job has made
-    does: then it is not known which.
+    The watcher is told, once, of the job that blocks the loop past its timeout. It is not known
+    which if a task that a job has made does.
     """
 
-    def __init__(
-        self, attempts: Callable[[], Iterable[Attempt]], blocked: Callable[[str], None]
-    ) -> None:
-        self._attempts = attempts
-        self._blocked = blocked
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+        self._crew: Crew | None = None
         self._loop = asyncio.get_running_loop()
         self._loops_thread = threading.get_ident()
         self._turned = threading.Event()
@@ -41,6 +39,10 @@ class Watchdog:
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()
+
+    def watch(self, crew: Crew | None) -> None:
+        """From now on these run in the loop, or nobody."""
+        self._crew = crew
 
     async def stop(self) -> None:
         """End the thread."""
@@ -70,9 +72,9 @@ class Watchdog:
         if time.monotonic() - asked > 2 * BLOCKED_SECONDS:
             # This thread could not run either, so it was the whole process that stood still.
             return
-        self._watch(asked)
+        self._wait_out(asked)
 
-    def _watch(self, asked: float) -> None:
+    def _wait_out(self, asked: float) -> None:
         """Tell of a loop that is blocked, and wait until it is not any more."""
         log.warning(
             "%s blocks the event loop, so no other job goes on; it is at\n%s",
@@ -84,7 +86,7 @@ class Watchdog:
             attempt = self._blocker()
             if not told and self._is_overtime(attempt):
                 told = True
-                self._blocked(attempt.ref if attempt else "")
+                self._watcher.blocked(attempt.ref if attempt else "")
         if not self._stop.is_set():
             log.warning("the event loop goes on, after %.1f s", time.monotonic() - asked)
 
@@ -95,7 +97,7 @@ class Watchdog:
     def _is_overtime(self, attempt: Attempt | None) -> bool:
         """Whether the time of the job is long over; if it is not known, that of any job."""
         now = time.monotonic()
-        suspects = list(self._attempts()) if attempt is None else [attempt]
+        suspects = [attempt] if attempt else self._crew.attempts if self._crew else []
         ends = [end for end in (suspect.due for suspect in suspects) if end is not None]
         return any(now >= end + OVERTIME_SECONDS for end in ends)
 

@@ -11,13 +11,12 @@ from tasuki.model.outcome import JobError
 from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.maintenance import Maintenance
 from tasuki.store.store import Store
-from tasuki.telemetry.outage import OutageLog
+from tasuki.telemetry.events import JobsReleased, JobsTakenBack
+from tasuki.telemetry.outage import PAUSES, OutageLog
 from tasuki.workers.daemon.orders import Orders, set_within
 
 log = logging.getLogger("tasuki.daemon")
 
-FIRST_DELAY = 0.05
-LAST_DELAY = 2.0
 LAST_PATIENCE = 3.0
 """Seconds for which it goes on trying once the daemon has been told to end."""
 
@@ -34,6 +33,7 @@ class HandBack:
         self._link = store.link("handback")
         self._maintenance = Maintenance(self._link, terms)
         self._terms = terms
+        self._events = store.events
         self._orders = orders
         self._outage = outage
 
@@ -61,9 +61,7 @@ class HandBack:
 
         done = await self._until_done(name, step)
         if done and any(done):
-            log.warning(
-                "took back the jobs of %s: %d wait again, %d failed, %d cancelled", name, *done
-            )
+            self._events.tell(JobsTakenBack(name, *done))
         return suspects
 
     async def release(self, name: str, identities: Iterable[str]) -> None:
@@ -73,10 +71,10 @@ class HandBack:
             lease = Lease(self._link, self._terms, identity)
             released += await self._until_done(name, lease.leave) or 0
         if released:
-            log.info("released %d jobs of %s: they wait again", released, name)
+            self._events.tell(JobsReleased(name, released))
 
     async def _until_done(self, name: str, step: Callable[[], Awaitable[T]]) -> T | None:
-        delay = FIRST_DELAY
+        pause = PAUSES.first
         end = None
         while True:
             try:
@@ -95,13 +93,13 @@ class HandBack:
                 return done
             if self._orders.stop.is_set():
                 end = end or time.monotonic() + LAST_PATIENCE
-                if self._orders.hurry.is_set() or time.monotonic() + delay > end:
+                if self._orders.hurry.is_set() or time.monotonic() + pause > end:
                     self._give_up(name, "the store does not work")
                     return None
-                await asyncio.sleep(delay)
+                await asyncio.sleep(pause)
             else:
-                await set_within(delay, self._orders.stop)
-            delay = min(2 * delay, LAST_DELAY)
+                await set_within(pause, self._orders.stop)
+            pause = PAUSES.after(pause)
 
     @staticmethod
     def _give_up(name: str, why: str) -> None:

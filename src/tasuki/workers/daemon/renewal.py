@@ -79,6 +79,9 @@ class Renewal:
             self._lost = identity
             log.warning("%s has lost its lease: its jobs run elsewhere", self._name)
         except StoreError as error:
+            if not error.transient:
+                self._lost = identity
+                raise
             self._outage.down(error)
         else:
             self._outage.up()

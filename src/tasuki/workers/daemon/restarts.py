@@ -1,7 +1,8 @@
 """How long a runner that died waits for its successor."""
 
-FIRST_DELAY = 0.1
-LAST_DELAY = 30.0
+from tasuki.model.pauses import Pauses
+
+DELAYS = Pauses(0.1, 30.0)
 HEALTHY_SECONDS = 10.0
 BRIEF_SECONDS = 1.0
 FREE_RESTARTS = 3
@@ -17,18 +18,18 @@ class RestartDelays:
     """
 
     def __init__(self) -> None:
-        self._next = FIRST_DELAY
+        self._next = DELAYS.first
         self._brief = 0
 
     def after(self, lifetime: float, *, by_job: bool = False) -> float:
         """Seconds to wait after a runner has lived for `lifetime` seconds."""
         if by_job:
-            self._next = FIRST_DELAY
+            self._next = DELAYS.first
             self._brief = self._brief + 1 if lifetime < BRIEF_SECONDS else 0
             return BRIEF_DELAY if self._brief > FREE_RESTARTS else 0.0
         self._brief = 0
         if lifetime >= HEALTHY_SECONDS:
-            self._next = FIRST_DELAY
+            self._next = DELAYS.first
         delay = self._next
-        self._next = min(2 * delay, LAST_DELAY)
+        self._next = DELAYS.after(delay)
         return delay

@@ -1,0 +1,48 @@
+"""What the log has to say of events."""
+
+import logging
+
+from tasuki.telemetry.events import Events, JobsLost, JobsReleased, JobsTakenBack, UpkeepDone
+
+log = logging.getLogger("tasuki.events")
+
+
+def logged() -> Events:
+    """Events that are written to the log, as far as people should know of them."""
+    events = Events()
+    events.listen(UpkeepDone, _upkeep_done)
+    events.listen(JobsTakenBack, _jobs_taken_back)
+    events.listen(JobsReleased, _jobs_released)
+    events.listen(JobsLost, _jobs_lost)
+    return events
+
+
+def _upkeep_done(event: UpkeepDone) -> None:
+    if event.runners:
+        log.warning(
+            "took back jobs of lost runners %s: %d requeued, %d failed, %d cancelled",
+            ", ".join(event.runners),
+            event.requeued,
+            event.failed,
+            event.cancelled,
+        )
+
+
+def _jobs_taken_back(event: JobsTakenBack) -> None:
+    log.warning(
+        "took back the jobs of %s: %d wait again, %d failed, %d cancelled",
+        event.runner,
+        event.requeued,
+        event.failed,
+        event.cancelled,
+    )
+
+
+def _jobs_released(event: JobsReleased) -> None:
+    log.info("released %d jobs of %s: they wait again", event.jobs, event.runner)
+
+
+def _jobs_lost(event: JobsLost) -> None:
+    log.warning(
+        "%d jobs of runner %s were taken back before they were settled", event.jobs, event.runner
+    )
