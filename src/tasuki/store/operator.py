@@ -27,8 +27,9 @@ CHUNK = 250
 class Operator:
     """Cancels, retries, promotes and removes jobs; pauses and resumes types.
 
-    The methods for many ids act on those that allow it, and give the state that each was in before
-    (or `missing`). Those for one id raise when it was not possible. Many ids go in several steps.
+    The methods for many ids act on those that allow it, and only on those in `state` if one is
+    given. They give the state that each was in before (or `missing`). Those for one id raise when
+    it was not possible. Many ids go in several steps.
     """
 
     def __init__(self, link: Link, retention: Retention | None = None) -> None:
@@ -47,13 +48,16 @@ class Operator:
         """
         return _judge(id, Verb.CANCEL, await self.cancel_many([id], message))
 
-    async def cancel_many(self, ids: Sequence[int], message: str = "") -> list[str]:
+    async def cancel_many(
+        self, ids: Sequence[int], message: str = "", *, state: State | None = None
+    ) -> list[str]:
         """Cancel jobs; see the class."""
         keep = self._retention.cancelled
         return await self._act(
             ids,
             lambda chunk: CancelRequest(
                 ids=chunk,
+                state=state or "",
                 message=message,
                 cancelled_age=round(keep.age * 1_000),
                 cancelled_most=keep.count,
@@ -70,9 +74,9 @@ class Operator:
         """
         return _judge(id, Verb.RETRY, await self.retry_many([id]))
 
-    async def retry_many(self, ids: Sequence[int]) -> list[str]:
+    async def retry_many(self, ids: Sequence[int], *, state: State | None = None) -> list[str]:
         """Run jobs again; see the class."""
-        return await self._act(ids, lambda chunk: RetryRequest(ids=chunk))
+        return await self._act(ids, lambda chunk: RetryRequest(ids=chunk, state=state or ""))
 
     async def promote(self, id: int) -> State:
         """Let a scheduled job run now.
@@ -98,9 +102,9 @@ class Operator:
         """
         return _judge(id, Verb.REMOVE, await self.remove_many([id]))
 
-    async def remove_many(self, ids: Sequence[int]) -> list[str]:
+    async def remove_many(self, ids: Sequence[int], *, state: State | None = None) -> list[str]:
         """Delete jobs; see the class."""
-        return await self._act(ids, lambda chunk: RemoveRequest(ids=chunk))
+        return await self._act(ids, lambda chunk: RemoveRequest(ids=chunk, state=state or ""))
 
     async def pause(self, type: str) -> bool:
         """Stop claiming the jobs of a type, in every runner. Gives whether that changed anything.
