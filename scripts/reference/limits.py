@@ -5,10 +5,13 @@ from typing import NamedTuple
 from tasuki.cli.settings import Key, keys
 from tasuki.client.gathering import GATHERED_BYTES
 from tasuki.model.backoff import LONGEST_LIST
+from tasuki.model.filter import LONGEST_PATTERN_BYTES
 from tasuki.model.names import LONGEST_TYPE_BYTES, MOST_TAGS
 from tasuki.model.options import MOST_ATTEMPTS
 from tasuki.model.rules import LONGEST_SECONDS
 from tasuki.server.protocol import BODY_SECONDS, HEADERS_BYTES, HEADERS_SECONDS
+from tasuki.store.bulk import STEP_SECONDS
+from tasuki.store.listing import MOST_TYPES
 from tasuki.store.producer import KEY_SECONDS, MOST_JOBS
 from tasuki.wire.limits import MOST_BYTES as LARGEST
 from tasuki.wire.payload import DEEPEST
@@ -146,6 +149,9 @@ def _looks() -> list[Limit]:
             "jobs of one page", "1,000, and 1 MiB for each call of the store", "the cursor goes on"
         ),
         Limit("types of one page", "200", "`after` goes on"),
+        Limit("`error` of a filter", f"{LONGEST_PATTERN_BYTES:,} bytes", "refused"),
+        Limit("a call that acts on many jobs", f"{STEP_SECONDS:g} s", "the cursor goes on"),
+        Limit("types in which such a call looks", f"{MOST_TYPES:,}", "`partial`: name one"),
         Limit(
             "events that are kept", "5 minutes, 50,000 entries, about 32 MiB", "`reset`: look anew"
         ),

@@ -16,8 +16,11 @@ from tasuki.model.filter import Filter
 from tasuki.model.state import State, Verb, allows
 from tasuki.store.link import Link
 from tasuki.store.listing import Listing
-from tasuki.store.operator import CHUNK, MISSING, Operator
+from tasuki.store.operator import MISSING, Operator
 from tasuki.store.walk import Mark, Walk
+
+BATCH = 100
+"""How many jobs are read and acted on at once: what a script does to so many takes some 2 ms."""
 
 STEP_SECONDS = 1.0
 """How long one step goes on, but for its last batch."""
@@ -105,7 +108,7 @@ class Bulk:
                     state=place.state,
                     type=filter.type,
                     tag=filter.tag,
-                    limit=CHUNK,
+                    limit=BATCH,
                     cursor=place.cursor,
                 )
                 jobs = [job for job in page.jobs if walk.selects(job, mark)]

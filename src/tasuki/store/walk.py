@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -13,7 +14,6 @@ from tasuki.model.job import JobInfo
 from tasuki.model.rules import OneOf
 from tasuki.model.state import TRANSITIONS, State, Verb
 from tasuki.store.listing import start_of
-from tasuki.store.view import moment
 
 ACTIONS = (Verb.CANCEL, Verb.PROMOTE, Verb.REMOVE, Verb.RETRY)
 """What can be done to many jobs."""
@@ -72,7 +72,7 @@ class Walk:
 
     def selects(self, job: JobInfo, mark: Mark) -> bool:
         """Whether a job matches, and had come before the call."""
-        in_time = job.finished_at is None or job.finished_at <= moment(mark.time)
+        in_time = job.finished_at is None or _milliseconds(job.finished_at) <= mark.time
         return job.id <= mark.id and in_time and self._filter.matches(job)
 
     def first(self, mark: Mark) -> Place:
@@ -104,7 +104,7 @@ class Walk:
 
     def _start(self, state: State, mark: Mark) -> Place:
         before = self._filter.finished_before
-        by = mark.time if before is None else min(mark.time, int(before.timestamp() * 1_000))
+        by = mark.time if before is None else min(mark.time, _milliseconds(before))
         return Place(state, start_of(state, by))
 
     def _passed(self, jobs: Sequence[JobInfo]) -> bool:
@@ -113,3 +113,8 @@ class Walk:
         return after is not None and any(
             job.finished_at and job.finished_at < after for job in jobs
         )
+
+
+def _milliseconds(moment: datetime) -> int:
+    """Since 1970, as the store counts them."""
+    return round(moment.timestamp() * 1_000)
