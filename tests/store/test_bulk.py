@@ -185,10 +185,20 @@ async def test_a_job_that_is_claimed_meanwhile_is_told_to_stop(store: Store):
 class Interrupted(Operator):
     """Somebody else acts on the first jobs, just before."""
 
-    async def retry_many(self, ids: Sequence[int]) -> list[str]:
+    async def retry_many(self, ids: Sequence[int], *, state: State | None = None) -> list[str]:
         await super().retry_many(ids[:2])
         await super().remove_many(ids[2:3])
-        return await super().retry_many(ids)
+        return await super().retry_many(ids, state=state)
+
+    async def remove_many(self, ids: Sequence[int], *, state: State | None = None) -> list[str]:
+        await super().retry_many(ids[:2])
+        return await super().remove_many(ids, state=state)
+
+    async def cancel_many(
+        self, ids: Sequence[int], message: str = "", *, state: State | None = None
+    ) -> list[str]:
+        await super().promote_many(ids[:2])
+        return await super().cancel_many(ids, message, state=state)
 
 
 async def test_two_people_on_the_same_jobs_are_told_what_became_of_each(store: Store):
@@ -198,6 +208,20 @@ async def test_two_people_on_the_same_jobs_are_told_what_became_of_each(store: S
     bulk = Bulk(store.shared, Interrupted(store.shared))
     step = await bulk.run(Verb.RETRY, Filter(type="email"))
     assert step == BulkStep(Counts(done=2, not_allowed=2, missing=1), None)
+
+
+async def test_a_job_that_has_left_the_state_that_was_asked_for_stays(store: Store):
+    someone = await runner(store)
+    await enqueue_many(store, [new_job() for _ in range(3)])
+    await fail(someone, await someone.claim(n=3))
+    bulk = Bulk(store.shared, Interrupted(store.shared))
+    step = await bulk.run(Verb.REMOVE, Filter(state="failed"))
+    assert step == BulkStep(Counts(done=1, not_allowed=2), None)
+    assert len(await in_state(store, State.WAITING)) == 2
+    later = await enqueue_many(store, [new_job("later", delay=FAR) for _ in range(3)])
+    step = await bulk.run(Verb.CANCEL, Filter(state="scheduled", type="later"))
+    assert step == BulkStep(Counts(done=1, not_allowed=2), None)
+    assert await in_state(store, State.WAITING, "later") == later[:2]
 
 
 # ------------------------------------------------------------------------------ refusals
@@ -257,11 +281,13 @@ class Failing(Operator):
 
     calls = 0
 
-    async def cancel_many(self, ids: Sequence[int], message: str = "") -> list[str]:
+    async def cancel_many(
+        self, ids: Sequence[int], message: str = "", *, state: State | None = None
+    ) -> list[str]:
         self.calls += 1
         if self.calls > 1:
             raise StoreUnavailableError("gone")
-        return await super().cancel_many(ids, message)
+        return await super().cancel_many(ids, message, state=state)
 
 
 async def test_what_was_done_before_the_store_failed_is_told(store: Store):

@@ -5,14 +5,14 @@ that was retried, and has failed again, is not met a second time.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial as bound
 from time import monotonic
 
 import msgspec
 
 from tasuki.model.errors import StoreError
 from tasuki.model.filter import Filter
-from tasuki.model.job import JobInfo
 from tasuki.model.state import State, Verb, allows
 from tasuki.store.link import Link
 from tasuki.store.listing import Listing
@@ -71,12 +71,7 @@ class Bulk:
     def __init__(self, link: Link, operator: Operator) -> None:
         self._link = link
         self._listing = Listing(link)
-        self._verbs: Mapping[Verb, Callable[[Sequence[int]], Awaitable[list[str]]]] = {
-            Verb.CANCEL: operator.cancel_many,
-            Verb.PROMOTE: operator.promote_many,
-            Verb.REMOVE: operator.remove_many,
-            Verb.RETRY: operator.retry_many,
-        }
+        self._operator = operator
 
     async def run(
         self,
@@ -105,6 +100,7 @@ class Bulk:
             place = walk.first(mark)
         else:
             mark, place = walk.resumed(cursor)
+        act = self._verb(action, walk.state)
         counts, partial = Counts(), False
         while True:
             try:
@@ -116,7 +112,9 @@ class Bulk:
                     cursor=place.cursor,
                 )
                 jobs = [job for job in page.jobs if walk.selects(job, mark)]
-                counts += await self._act(action, jobs, dry_run=dry_run)
+                ids = [job.id for job in jobs]
+                states = [job.state for job in jobs] if dry_run else await act(ids)
+                counts += _counts(action, walk.state, states)
             except StoreError:
                 if not counts.total:
                     raise
@@ -146,18 +144,31 @@ class Bulk:
         last = await self._link.command("GET", self._link.keyspace.key("seq"))
         return Mark(int(seconds) * 1_000 + int(micros) // 1_000, int(last or 0))
 
-    async def _act(self, action: Verb, jobs: Sequence[JobInfo], *, dry_run: bool) -> Counts:
-        if dry_run:
-            states = [str(job.state) for job in jobs]
-        else:
-            states = await self._verbs[action]([job.id for job in jobs])
-        found = Counter(states)
-        missing = found.pop(MISSING, 0)
-        told = found[State.ACTIVE] if action is Verb.CANCEL else 0
-        allowed = sum(n for state, n in found.items() if allows(action, State(state)))
-        return Counts(
-            done=allowed - told,
-            cancelling=told,
-            not_allowed=found.total() - allowed,
-            missing=missing,
-        )
+    def _verb(
+        self, action: Verb, state: State | None
+    ) -> Callable[[Sequence[int]], Awaitable[list[str]]]:
+        """What acts on jobs; if a state is asked for, on those that are still in it."""
+        match action:
+            case Verb.CANCEL:
+                return bound(self._operator.cancel_many, state=state)
+            case Verb.REMOVE:
+                return bound(self._operator.remove_many, state=state)
+            case Verb.RETRY:
+                return bound(self._operator.retry_many, state=state)
+            case _:
+                return self._operator.promote_many  # those that are scheduled
+
+
+def _counts(action: Verb, wanted: State | None, states: Sequence[str]) -> Counts:
+    """What came of jobs, by the states that they were in."""
+    found = Counter(states)
+    missing = found.pop(MISSING, 0)
+    meant = {state: n for state, n in found.items() if wanted in (None, state)}
+    told = meant.get(State.ACTIVE, 0) if action is Verb.CANCEL else 0
+    allowed = sum(n for state, n in meant.items() if allows(action, State(state)))
+    return Counts(
+        done=allowed - told,
+        cancelling=told,
+        not_allowed=found.total() - allowed,
+        missing=missing,
+    )

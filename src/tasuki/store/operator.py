@@ -21,15 +21,16 @@ from tasuki.store.messages.request import Request
 from tasuki.wire.ids import encode_id
 
 MISSING = "missing"
-CHUNK = 250
+CHUNK = 100
 """How many jobs one script call acts on."""
 
 
 class Operator:
     """Cancels, retries, promotes and removes jobs; pauses and resumes types.
 
-    The methods for many ids act on those that allow it, and give the state that each was in before
-    (or `missing`). Those for one id raise when it was not possible. Many ids go in several steps.
+    The methods for many ids act on those that allow it, and only on those in `state` if one is
+    given. They give the state that each was in before (or `missing`). Those for one id raise when
+    it was not possible. Many ids go in several steps.
     """
 
     def __init__(self, link: Link, retention: Retention | None = None) -> None:
@@ -48,12 +49,14 @@ class Operator:
         """
         return _judge(id, Verb.CANCEL, await self.cancel_many([id], message))
 
-    async def cancel_many(self, ids: Sequence[int], message: str = "") -> list[str]:
+    async def cancel_many(
+        self, ids: Sequence[int], message: str = "", *, state: State | None = None
+    ) -> list[str]:
         """Cancel jobs; see the class."""
         keep = keep_of(self._retention)
         return await self._act(
             ids,
-            lambda chunk: CancelRequest(ids=chunk, message=message, keep=keep),
+            lambda chunk: CancelRequest(ids=chunk, state=state or "", message=message, keep=keep),
         )
 
     async def retry(self, id: int) -> State:
@@ -66,9 +69,9 @@ class Operator:
         """
         return _judge(id, Verb.RETRY, await self.retry_many([id]))
 
-    async def retry_many(self, ids: Sequence[int]) -> list[str]:
+    async def retry_many(self, ids: Sequence[int], *, state: State | None = None) -> list[str]:
         """Run jobs again; see the class."""
-        return await self._act(ids, lambda chunk: RetryRequest(ids=chunk))
+        return await self._act(ids, lambda chunk: RetryRequest(ids=chunk, state=state or ""))
 
     async def promote(self, id: int) -> State:
         """Let a scheduled job run now.
@@ -94,9 +97,9 @@ class Operator:
         """
         return _judge(id, Verb.REMOVE, await self.remove_many([id]))
 
-    async def remove_many(self, ids: Sequence[int]) -> list[str]:
+    async def remove_many(self, ids: Sequence[int], *, state: State | None = None) -> list[str]:
         """Delete jobs; see the class."""
-        return await self._act(ids, lambda chunk: RemoveRequest(ids=chunk))
+        return await self._act(ids, lambda chunk: RemoveRequest(ids=chunk, state=state or ""))
 
     async def pause(self, type: str) -> bool:
         """Stop claiming the jobs of a type, in every runner. Gives whether that changed anything.

@@ -66,6 +66,7 @@ class Walk:
                 f"leaves out all jobs that one can {action}: they are {possible}", field="filter"
             )
         self._filter = filter
+        self.state = None if filter.state is None else State(filter.state)
         text = msgspec.json.encode((action, filter, dry_run))
         self._digest = hashlib.sha256(text).hexdigest()[:16]
 

@@ -2,6 +2,7 @@
 -- cancel: waiting, scheduled -> cancelled; an active job's runner is told to stop it.
 --
 -- ids      the jobs
+-- state    only those in this one; '' for any
 -- message  why, for people
 -- keep     how finished jobs are kept, see lib/finish
 --
@@ -17,7 +18,9 @@ local states, chosen, told, runners = {}, {}, {}, {}
 for i, id in ipairs(request.ids) do
   local state = found.states[i]
   states[i] = state or 'missing'
-  if state == 'active' then
+  if not meant(state, request.state) then
+    -- It stays as it is.
+  elseif state == 'active' then
     local runner = holder(found.places[i])
     if not told[runner] then
       told[runner] = {}

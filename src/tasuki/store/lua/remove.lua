@@ -2,6 +2,7 @@
 -- remove: any but active -> gone
 --
 -- ids      the jobs
+-- state    only those in this one; '' for any
 --
 -- Returns {states = {state before, or 'missing', ...}}
 -- Errors: LAYOUT
@@ -14,7 +15,7 @@ local states, chosen, gone = {}, {}, {}
 for i, id in ipairs(request.ids) do
   local state = found.states[i]
   states[i] = state or 'missing'
-  if state and state ~= 'active' then
+  if meant(state, request.state) and state ~= 'active' then
     chosen[#chosen + 1] = i
     gone[#gone + 1] = id
   end

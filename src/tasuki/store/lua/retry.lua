@@ -4,6 +4,7 @@
 -- stays known, but for the result.
 --
 -- ids      the jobs
+-- state    only those in this one; '' for any
 --
 -- Returns {states = {state before, or 'missing', ...}}
 -- Errors: LAYOUT
@@ -16,7 +17,7 @@ local found = locate(request.ids)
 local states, ended, chosen, endless, before = {}, {}, {}, {}, {}
 for i, id in ipairs(request.ids) do
   states[i] = found.states[i] or 'missing'
-  if found.ends[i] then
+  if found.ends[i] and meant(found.states[i], request.state) then
     ended[#ended + 1] = i
     chosen[#chosen + 1] = id
     local head, body = string.match(found.ends[i], '^([^\n]*\n)(.*)$')

@@ -15,9 +15,10 @@ class StatesBefore(msgspec.Struct):
 
 
 class ActRequest(Request[StatesBefore], kw_only=True):
-    """Something that is done to some jobs."""
+    """Something that is done to some jobs; if a `state` is said, to those that are in it."""
 
     ids: Sequence[str]
+    state: str = ""
 
 
 class CancelRequest(ActRequest, kw_only=True):

@@ -84,6 +84,12 @@ local function locate(ids)
   return found
 end
 
+-- Whether a job in this state is one of those that are to be acted on. One that was seen in the state that is
+-- wanted may have gone on since.
+local function meant(state, wanted)
+  return state and (wanted == '' or state == wanted)
+end
+
 local function holder(place)
   return string.sub(place, #'lease:' + 1)
 end
