@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import sys
+import time
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -68,11 +69,13 @@ def _measure(given: argparse.Namespace) -> Report:
         environments=environments,
         progress=status.update if status else lambda _: None,
     )
+    began = time.monotonic()
     with status or nullcontext():
         run.measure(given.only)
     header |= {
         "store": f"unix socket, appendonly yes, appendfsync {given.fsync}; where it says TCP:"
         " loopback, nothing on disk",
+        "took": f"{(time.monotonic() - began) / 60:.1f} minutes",
         "rounds": f"{run.sizes.rounds}{' (quick)' if given.quick else ''}",
         "versions": ", ".join(f"{name} {v}" for name, v in sorted(run.versions.items())),
     }

@@ -44,7 +44,7 @@ class Environments:
         if node is None:
             raise Missing("there is no `node` on PATH (Node.js 20 or newer)")
         if not self.modules.is_dir():
-            raise Missing(f"there are no packages in {self.modules}: `make bench` installs them")
+            raise Missing("its packages are not installed: `make bench` does that")
         return node
 
 
