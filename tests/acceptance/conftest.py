@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def start_runner(
 ) -> Iterator[Callable[..., RunnerProcess]]:
     runners: list[RunnerProcess] = []
 
-    def start(**options: object) -> RunnerProcess:
+    def start(**options: Any) -> RunnerProcess:
         runners.append(RunnerProcess(own_store.url, journal.path, **options))
         return runners[-1]
 

@@ -13,6 +13,8 @@ import msgspec
 
 from tasuki.embedded import EmbeddedStore
 from tasuki.embedded.errors import EmbeddedError
+from tasuki.model.defaults import GRACE_SECONDS
+from tasuki.store.lease import LeaseTerms
 from tasuki.workers.protocol import RunnerConfig
 from tests.support import eventually
 
@@ -56,8 +58,11 @@ class StoreProcess:
 class RunnerProcess:
     """One runner, as the supervisor starts it."""
 
-    def __init__(self, url: str, journal: Path, **options: object) -> None:
-        config = RunnerConfig(url=url, app=str(APP), lease=LEASE, **options)  # pyright: ignore[reportArgumentType]
+    def __init__(
+        self, url: str, journal: Path, *, grace: float = GRACE_SECONDS, apart: bool = False
+    ) -> None:
+        terms = LeaseTerms(seconds=LEASE, apart=apart)
+        config = RunnerConfig(url=url, app=str(APP), terms=terms, grace=grace)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tasuki.workers.main"],
             stdin=subprocess.PIPE,

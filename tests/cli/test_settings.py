@@ -61,7 +61,7 @@ def test_the_defaults_are_those_of_the_parts_they_are_for():
     assert settings.maxmemory == StoreOptions().maxmemory
     assert settings.namespace == runner.namespace
     assert settings.allow_unsafe == runner.allow_unsafe
-    assert settings.worker.lease == terms.seconds == runner.lease
+    assert settings.worker.lease == terms.seconds
     assert settings.worker.max_crashes == terms.max_crashes
     assert settings.worker.log_lines == terms.log_lines
     assert settings.worker.result_limit == terms.result_limit

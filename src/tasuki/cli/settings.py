@@ -21,6 +21,16 @@ from typing import (
 import msgspec
 
 from tasuki.cli.kinds import Choice, Duration, Folder, Kind, Number, Size, Switch, Text, Texts
+from tasuki.model.defaults import (
+    APART_PROCESSES,
+    GRACE_SECONDS,
+    HTTP_HOST,
+    HTTP_PORT,
+    LEASE_SECONDS,
+    LOG_LINES,
+    MAX_CRASHES,
+    PROCESSES,
+)
 from tasuki.model.names import check_namespace
 from tasuki.model.retention import Keep, Retention
 from tasuki.wire.limits import DATA_BYTES, MOST_BYTES, RESULT_BYTES
@@ -47,8 +57,10 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 class ServerSettings(Section, frozen=True, kw_only=True):
     """The HTTP server."""
 
-    host: Annotated[str, Text(), "address on which the HTTP server listens"] = "127.0.0.1"
-    port: Annotated[int, Number(0, 65_535), "port of the HTTP server; 0 takes any free one"] = 16379
+    host: Annotated[str, Text(), "address on which the HTTP server listens"] = HTTP_HOST
+    port: Annotated[int, Number(0, 65_535), "port of the HTTP server; 0 takes any free one"] = (
+        HTTP_PORT
+    )
     body_limit: Annotated[
         int | None, Size(1_024), "largest body of a request; without it, the largest job fits"
     ] = None
@@ -66,18 +78,22 @@ class ServerSettings(Section, frozen=True, kw_only=True):
 class WorkerSettings(Section, frozen=True, kw_only=True):
     """The daemon and its runners."""
 
-    processes: Annotated[int, Number(1, 256), "how many runners, each a process"] = 1
+    processes: Annotated[int, Number(1, 256), "how many runners, each a process"] = PROCESSES
     apart_processes: Annotated[
         int, Number(1, 64), "how many more at most, for jobs that may have crashed one"
-    ] = 8
-    grace: Annotated[float, Duration(), "how long running jobs may take to finish on shutdown"] = 25
+    ] = APART_PROCESSES
+    grace: Annotated[float, Duration(), "how long running jobs may take to finish on shutdown"] = (
+        GRACE_SECONDS
+    )
     lease: Annotated[
         float, Duration(1, 3_600), "after how long a vanished runner loses its jobs"
-    ] = 15
+    ] = LEASE_SECONDS
     max_crashes: Annotated[
         int, Number(1, 1_000), "how many runners a job may crash before it is failed"
-    ] = 3
-    log_lines: Annotated[int, Number(0, 1_000_000), "how many log lines of a job are kept"] = 1_000
+    ] = MAX_CRASHES
+    log_lines: Annotated[int, Number(0, 1_000_000), "how many log lines of a job are kept"] = (
+        LOG_LINES
+    )
     result_limit: Annotated[
         int, Size(1, MOST_BYTES), "largest result of a job, as JSON; a larger one fails it"
     ] = RESULT_BYTES

@@ -10,7 +10,7 @@ import msgspec
 
 from tasuki.client.data import encode_data
 from tasuki.model.errors import InvalidError
-from tasuki.model.job import NewJob
+from tasuki.model.job import KEY_REFUSED, NewJob
 from tasuki.model.options import options_of
 from tasuki.store.producer import MOST_JOBS, Submission, check_size
 from tasuki.wire import payload
@@ -19,12 +19,6 @@ _encoder = msgspec.json.Encoder()
 
 
 OPTIONS = tuple(option.name for option in options_of(NewJob))
-
-KEY_REFUSED = (
-    "does not name a submission any more: that is its idempotency_key, over HTTP the header "
-    "Idempotency-Key, on the command line --idempotency-key"
-)
-"""Said at every door, so that nobody loses an idempotency key in silence."""
 
 _NOT_OF_A_JOB = {
     "key": KEY_REFUSED,

@@ -14,6 +14,12 @@ from tasuki.model.state import State
 
 EMPTY_DATA = msgspec.Raw(b"{}")
 
+KEY_REFUSED = (
+    "does not name a submission any more: that is its idempotency_key, over HTTP the header "
+    "Idempotency-Key, on the command line --idempotency-key"
+)
+"""Said at every door, so that nobody loses an idempotency key in silence."""
+
 
 class NewJob(Options, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A job to be enqueued. What is None is left to the worker's class, or to the default.

@@ -4,12 +4,12 @@ import ipaddress
 
 import msgspec
 
+from tasuki.model.defaults import HTTP_HOST, HTTP_PORT
 from tasuki.model.errors import SettingsError
 from tasuki.server.connections import RESERVED_FILES
 from tasuki.store.lease import LeaseTerms
 from tasuki.wire.limits import DATA_BYTES, MOST_BYTES
 
-DEFAULT_PORT = 16379
 OPTIONS_BYTES = 128 * 1024
 """What a body needs besides the data: more than all options of a job can take."""
 
@@ -30,8 +30,8 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
         SettingsError: naming the option that is wrong.
     """
 
-    host: str = "127.0.0.1"
-    port: int = DEFAULT_PORT
+    host: str = HTTP_HOST
+    port: int = HTTP_PORT
     data_limit: int = DATA_BYTES
     body_limit: int | None = None
     hosts: tuple[str, ...] = ()

@@ -5,10 +5,9 @@ from typing import NamedTuple
 import msgspec
 
 from tasuki.client import submission
-from tasuki.client.jobs import KEY_REFUSED
 from tasuki.model.backoff import ExponentialBackoff, FixedBackoff
 from tasuki.model.errors import InvalidError
-from tasuki.model.job import NewJob
+from tasuki.model.job import KEY_REFUSED, NewJob
 from tasuki.server.body import Headers, decode_body
 from tasuki.store.producer import Submission, check_size
 from tasuki.wire import payload

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from tasuki.model.defaults import LEASE_SECONDS, LOG_LINES, MAX_CRASHES
 from tasuki.model.errors import StoreUnavailableError
 from tasuki.model.outcome import JobError
 from tasuki.model.retention import Retention
@@ -16,9 +17,6 @@ from tasuki.store.messages.runners import HeartbeatRequest, LeaveRequest, Regist
 from tasuki.wire.limits import RESULT_BYTES
 from tasuki.wire.record import encode_error
 
-LEASE_SECONDS = 15.0
-MAX_CRASHES = 3
-LOG_LINES = 1_000
 MOST_MOVED = 200
 """How many due jobs one exchange moves."""
 EXCHANGE_SECONDS = CALL_SECONDS + time_for(3 * 2**19)

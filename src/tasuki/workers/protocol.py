@@ -22,10 +22,9 @@ from typing import Literal
 
 import msgspec
 
-from tasuki.model.retention import Retention
-from tasuki.store.lease import LEASE_SECONDS, LOG_LINES, MAX_CRASHES, LeaseTerms
+from tasuki.model.defaults import GRACE_SECONDS
+from tasuki.store.lease import LeaseTerms
 from tasuki.telemetry.logs import LogFormat
-from tasuki.wire.limits import RESULT_BYTES
 
 PIPE_VARIABLE = "TASUKI_PIPE"
 BLACKBOX_VARIABLE = "TASUKI_BLACKBOX"
@@ -33,8 +32,6 @@ BLACKBOX_VARIABLE = "TASUKI_BLACKBOX"
 STOP = b"stop\n"
 HURRY = b"hurry\n"
 
-GRACE_SECONDS = 25.0
-"""Below the 30 s after which Kubernetes kills what it has told to end."""
 TEARDOWN_SECONDS = 5.0
 """How long a runner that has left the store may take to tear down its workers."""
 SETUP_SECONDS = 2.0
@@ -50,41 +47,29 @@ EXIT_UNSAFE = 4
 
 
 class RunnerConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a runner needs to know. Times are in seconds.
+    """Everything that a runner needs to know. `grace` is in seconds.
 
-    An `apart` runner runs suspects only, one at a time, and ends when there are none.
+    One whose terms say `apart` runs suspects only, one at a time, and ends when there are none.
     """
 
     url: str
     app: str
     namespace: str = "tasuki"
-    lease: float = LEASE_SECONDS
+    terms: LeaseTerms = LeaseTerms()
     grace: float = GRACE_SECONDS
-    max_crashes: int = MAX_CRASHES
-    log_lines: int = LOG_LINES
-    retention: Retention = Retention()
-    result_limit: int = RESULT_BYTES
     log_level: str = "info"
     log_format: LogFormat = "text"
     allow_unsafe: bool = False
-    apart: bool = False
 
     @property
     def pulse(self) -> float:
         """Seconds from one beat to the next: blocked is who misses half a lease of them."""
-        return min(1.0, self.lease / 6)
+        return min(1.0, self.terms.seconds / 6)
 
-    @property
-    def terms(self) -> LeaseTerms:
-        """The terms of the runner's lease."""
-        return LeaseTerms(
-            seconds=self.lease,
-            max_crashes=self.max_crashes,
-            log_lines=self.log_lines,
-            retention=self.retention,
-            result_limit=self.result_limit,
-            apart=self.apart,
-        )
+    def apart(self) -> "RunnerConfig":
+        """The same for a runner apart."""
+        replace = msgspec.structs.replace
+        return replace(self, terms=replace(self.terms, apart=True))
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
 
 from tasuki.model.backoff import BackoffRule
+from tasuki.model.defaults import GRACE_SECONDS
 from tasuki.workers.job import Job
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Worker:
         if self._subscription is not None:
             await self._subscription.closed()
 
-    async def close(self, grace: float = 25.0) -> None:
+    async def close(self, grace: float = GRACE_SECONDS) -> None:
         """Stop claiming, wait up to `grace` seconds for the current jobs, and leave.
 
         What still runs then is cancelled and released: another runner takes it up, and the attempt

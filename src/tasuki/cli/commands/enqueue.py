@@ -14,8 +14,7 @@ from tasuki.cli.options import as_json
 from tasuki.cli.output import print_json, remark, say
 from tasuki.cli.program import EXIT_FAILED, Command
 from tasuki.cli.run import at_desk
-from tasuki.client.jobs import KEY_REFUSED
-from tasuki.model.job import JobInfo, NewJob
+from tasuki.model.job import KEY_REFUSED, JobInfo, NewJob
 from tasuki.model.options import options_of
 from tasuki.model.state import State
 from tasuki.telemetry.terminal import printable

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import msgspec
-
+from tasuki.model.defaults import APART_PROCESSES, PROCESSES
 from tasuki.model.errors import InvalidError
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
@@ -28,7 +27,6 @@ log = logging.getLogger("tasuki.daemon")
 # -P keeps a user's file named, say, `queue.py` from being imported in place of Python's own.
 RUNNER_COMMAND = (sys.executable, "-P", "-m", "tasuki.workers.main")
 MOST_PROCESSES = 256
-APART_PROCESSES = 8
 MOST_APART = 64
 LOOK_SECONDS = 0.5
 """How often it is looked whether the app's files have changed."""
@@ -47,7 +45,7 @@ class DaemonOptions:
     """
 
     config: RunnerConfig
-    processes: int = 1
+    processes: int = PROCESSES
     apart_processes: int = APART_PROCESSES
     reload: bool = False
     command: Sequence[str] = RUNNER_COMMAND
@@ -103,7 +101,7 @@ class Daemon:
             for number in range(1, options.processes + 1)
         ]
         self._apart = ApartRunners(
-            Launcher(options.command, msgspec.structs.replace(config, apart=True), environment),
+            Launcher(options.command, config.apart(), environment),
             following,
             self._orders,
             most=options.apart_processes,
