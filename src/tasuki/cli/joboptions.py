@@ -1,6 +1,6 @@
 """Flags for the options of a job, from where these are declared."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -11,29 +11,35 @@ from tasuki.model.backoff import Delays
 from tasuki.model.job import NewJob
 from tasuki.model.options import Option, options_of
 from tasuki.model.rules import Lines, Moment, Priority, Rule, Seconds, Whole
+from tasuki.model.update import UPDATABLE
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 ARGUMENTS = frozenset({"type", "data"})
-"""What stands on the command line without a flag."""
+"""What stands on the command line of `enqueue` without a flag."""
 
 FLAGS = tuple(option for option in options_of(NewJob) if option.name not in ARGUMENTS)
+UPDATE_FLAGS = tuple(option for option in FLAGS if option.name in UPDATABLE)
 
 
-def job_options(command: Decorated) -> Decorated:
-    """A flag for each option of a job. One that takes several values is given several times."""
-    for option in reversed(FLAGS):
-        command = _flag(option)(command)
-    return command
+def job_options(*options: Option) -> Callable[[Decorated], Decorated]:
+    """A flag for each of these options. One that takes several values is given several times."""
+
+    def decorate(command: Decorated) -> Decorated:
+        for option in reversed(options):
+            command = _flag(option)(command)
+        return command
+
+    return decorate
 
 
-def read_options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options as the client takes them.
+def read_options(given: Mapping[str, Any], options: Iterable[Option] = FLAGS) -> dict[str, Any]:
+    """The options that were given, as the client takes them.
 
     Raises:
         InvalidError: naming the option whose text cannot be read.
     """
-    flags = ((each, given[each.name]) for each in FLAGS)
+    flags = ((each, given[each.name]) for each in options)
     return {each.name: _read(each, value) for each, value in flags if value not in (None, ())}
 
 

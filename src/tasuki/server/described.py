@@ -1,7 +1,8 @@
-"""How a submission is described: as its structs declare it, with the limits of their rules."""
+"""How submissions and updates are described: as their structs are, with the limits of the rules."""
 
 from functools import reduce
 from operator import or_
+from types import NoneType
 from typing import Annotated, Any, get_args
 
 import msgspec
@@ -9,6 +10,7 @@ from msgspec import Meta
 
 from tasuki.model.job import NewJob
 from tasuki.model.options import options_of
+from tasuki.model.update import Update
 from tasuki.store.producer import MOST_JOBS
 
 
@@ -20,7 +22,7 @@ def described(kind: type[msgspec.Struct]) -> Any:
         type = field.type
         if option := rules.get(field.name):
             type = _limited(option.rule.described)
-            if option.default is None:
+            if NoneType in get_args(option.type):
                 type = type | None
             type = Annotated[type, Meta(description=option.help)]
         if field.required:
@@ -53,3 +55,6 @@ def _is_struct(type: Any) -> bool:
 _JOB = described(NewJob)
 SUBMISSION: Any = _JOB | Annotated[list[_JOB], Meta(min_length=1, max_length=MOST_JOBS)]
 """One job, or an array of jobs."""
+
+UPDATE: Any = described(Update)
+"""What a job is to become."""

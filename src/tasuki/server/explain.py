@@ -77,7 +77,8 @@ def invalid(error: msgspec.ValidationError, known: Iterable[str]) -> InvalidErro
 def _from_model(cause: InvalidError, where: str) -> InvalidError:
     # The model names the whole field; of the path only the place in the array is news.
     index = _INDEX.match(where)
-    return InvalidError(cause.message, field=_join(index[0] if index else "", cause.field or ""))
+    field = _join(index[0] if index else "", cause.field or "")
+    return InvalidError(cause.message, field=field or None)
 
 
 def _join(where: str, field: str) -> str:

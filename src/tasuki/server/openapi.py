@@ -10,7 +10,6 @@ import msgspec
 from tasuki.model.names import LONGEST_TYPE_BYTES
 from tasuki.model.rules import PRINTABLE
 from tasuki.server.answers import Problem
-from tasuki.server.described import SUBMISSION
 from tasuki.server.operations import Header, Operation
 from tasuki.server.problems import KINDS, MEDIA_TYPE
 from tasuki.server.replies import MEDIA_TYPE as JSON
@@ -41,7 +40,8 @@ _WITHOUT_STORE = "/live"
 def document(operations: Sequence[Operation]) -> dict[str, Any]:
     """The document as a plain value."""
     queries = [operation.query for operation in operations if operation.query is not None]
-    kinds = [SUBMISSION, Problem, *queries, *_kinds(operations)]
+    bodies = [operation.body for operation in operations if operation.body is not None]
+    kinds = [*bodies, Problem, *queries, *_kinds(operations)]
     schemas, components = msgspec.json.schema_components(
         kinds, ref_template="#/components/schemas/{name}"
     )
@@ -91,10 +91,10 @@ def _operation(
     ]
     if parameters:
         described["parameters"] = parameters
-    if operation.body:
+    if operation.body is not None:
         described["requestBody"] = {
             "required": True,
-            "content": {JSON: {"schema": of[SUBMISSION]}},
+            "content": {JSON: {"schema": of[operation.body]}},
         }
     return described
 

@@ -26,7 +26,8 @@ class Operation(NamedTuple):
 
     `answers` are the statuses and what is sent with them: a type, a tuple of types, None for
     nothing, or the name of a media type that is not JSON. `problems` are the codes that it can
-    answer with, besides those that every operation can. `query` is a struct of its parameters.
+    answer with, besides those that every operation can. `query` is a struct of its parameters, and
+    `body` the type that describes what is sent to it.
     """
 
     method: str
@@ -36,7 +37,7 @@ class Operation(NamedTuple):
     answers: Mapping[int, Any]
     problems: tuple[str, ...] = ()
     query: type[Any] | None = None
-    body: bool = False
+    body: Any = None
     headers: tuple[Header, ...] = ()
     answer_headers: tuple[Header, ...] = ()
 

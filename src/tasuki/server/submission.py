@@ -1,4 +1,4 @@
-"""From the body of a submission to jobs."""
+"""From bodies to jobs, and to what a job is to become."""
 
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ from tasuki.client import submission
 from tasuki.model.backoff import ExponentialBackoff, FixedBackoff
 from tasuki.model.errors import InvalidError
 from tasuki.model.job import NewJob
+from tasuki.model.update import UPDATABLE, Update
 from tasuki.server.body import Headers
 from tasuki.server.explain import invalid, malformed
 from tasuki.store.producer import Submission, check_size
@@ -25,6 +26,7 @@ _KNOWN = frozenset(
     }
 )
 _decoder = msgspec.json.Decoder(NewJob | list[NewJob])
+_update_decoder = msgspec.json.Decoder(Update)
 
 
 class Decoded(NamedTuple):
@@ -54,6 +56,21 @@ def decode_jobs(body: bytes) -> Decoded:
     for position, job in enumerate(found):
         payload.check(job.data, f"[{position}].data")
     return Decoded(found, many=True)
+
+
+def decode_update(body: bytes) -> Update:
+    """Read what a job is to become.
+
+    Raises:
+        InvalidError: naming the field that is wrong or unknown; or it says nothing.
+        RequestError: the body is not JSON.
+    """
+    try:
+        return _update_decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise invalid(error, UPDATABLE) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise malformed(body, error) from error
 
 
 def keyed_submission(jobs: list[NewJob], headers: Headers) -> Submission:

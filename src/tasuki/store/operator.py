@@ -155,10 +155,19 @@ class Operator:
         return [found[id] for id in ids]
 
 
+def refusal(id: int, verb: Verb, before: str) -> JobNotFoundError | StateError | None:
+    """Why a verb did nothing to a job that was in this state before, or `missing`; None if it did.
+
+    >>> refusal(7, Verb.RETRY, "waiting")
+    StateError('job 7 is waiting: cannot retry it')
+    """
+    if before == MISSING:
+        return JobNotFoundError(id)
+    return None if allows(verb, State(before)) else StateError(id, before, verb)
+
+
 def _judge(id: int, verb: Verb, states: list[str]) -> State:
-    if states[0] == MISSING:
-        raise JobNotFoundError(id)
-    state = State(states[0])
-    if not allows(verb, state):
-        raise StateError(id, state, verb)
-    return state
+    refused = refusal(id, verb, states[0])
+    if refused is not None:
+        raise refused
+    return State(states[0])

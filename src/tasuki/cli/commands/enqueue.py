@@ -8,7 +8,7 @@ import click
 
 from tasuki.cli.durations import Seconds
 from tasuki.cli.jobinput import read_data
-from tasuki.cli.joboptions import job_options, read_options
+from tasuki.cli.joboptions import FLAGS, job_options, read_options
 from tasuki.cli.jobview import error_line
 from tasuki.cli.options import as_json
 from tasuki.cli.output import print_json, remark, say
@@ -43,7 +43,7 @@ class Patience(Seconds):
 @click.command("enqueue", cls=WaitingCommand)
 @click.argument("type")
 @click.argument("data", required=False, metavar="[DATA]")
-@job_options
+@job_options(*FLAGS)
 @click.option("--key", metavar="KEY", help="A second job with this key is not made.")
 @click.option(
     "--wait",

@@ -1,6 +1,6 @@
 """Steering jobs: `retry`, `cancel`, `rm`."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -12,29 +12,29 @@ from tasuki.cli.run import at_desk
 from tasuki.cli.steered import Steered
 from tasuki.cli.streams import read_input
 from tasuki.model.errors import InvalidError
-from tasuki.model.state import State, Verb
+from tasuki.model.state import Verb
 from tasuki.wire.ids import LARGEST_ID
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
+    from tasuki.client.acting import Outcome
 
 CHUNK = 500
 """How many jobs are asked for in one call."""
 
-_ids = click.argument("ids", metavar="ID...", nargs=-1, required=True)
+ids_argument = click.argument("ids", metavar="ID...", nargs=-1, required=True)
 
 
-class _Order(NamedTuple):
-    """What is done to jobs. `act` gives the states they were in, `after` the one they come to."""
+class Order(NamedTuple):
+    """What is done to jobs, and what is said meanwhile. `act` gives what became of each."""
 
     label: str
     verb: Verb
-    act: Callable[[Sequence[int]], Awaitable[list[str]]]
-    after: State | None
+    act: "Callable[[Sequence[int]], Awaitable[Mapping[int, Outcome]]]"
 
 
 @click.command("retry", cls=Command)
-@_ids
+@ids_argument
 @as_json
 @at_desk
 async def retry(desk: "Desk", ids: Sequence[str], as_json: bool) -> int:
@@ -42,12 +42,12 @@ async def retry(desk: "Desk", ids: Sequence[str], as_json: bool) -> int:
 
     `-` reads the ids from standard input; when they are many, it is told how many went which way.
     """
-    order = _Order("Retrying", Verb.RETRY, desk.admin.retry_many, State.WAITING)
-    return await _do(order, ids, as_json=as_json)
+    order = Order("Retrying", Verb.RETRY, desk.client.retry)
+    return await carry_out(order, ids, as_json=as_json)
 
 
 @click.command("cancel", cls=Command)
-@_ids
+@ids_argument
 @as_json
 @at_desk
 async def cancel(desk: "Desk", ids: Sequence[str], as_json: bool) -> int:
@@ -55,12 +55,12 @@ async def cancel(desk: "Desk", ids: Sequence[str], as_json: bool) -> int:
 
     `-` reads the ids from standard input; when they are many, it is told how many went which way.
     """
-    order = _Order("Cancelling", Verb.CANCEL, desk.admin.cancel_many, State.CANCELLED)
-    return await _do(order, ids, as_json=as_json)
+    order = Order("Cancelling", Verb.CANCEL, desk.client.cancel)
+    return await carry_out(order, ids, as_json=as_json)
 
 
 @click.command("rm", cls=Command)
-@_ids
+@ids_argument
 @as_json
 @at_desk
 async def rm(desk: "Desk", ids: Sequence[str], as_json: bool) -> int:
@@ -68,19 +68,20 @@ async def rm(desk: "Desk", ids: Sequence[str], as_json: bool) -> int:
 
     `-` reads the ids from standard input; when they are many, it is told how many went which way.
     """
-    order = _Order("Removing", Verb.REMOVE, desk.admin.remove_many, None)
-    return await _do(order, ids, as_json=as_json)
+    order = Order("Removing", Verb.REMOVE, desk.client.remove)
+    return await carry_out(order, ids, as_json=as_json)
 
 
-async def _do(order: _Order, words: Sequence[str], *, as_json: bool) -> int:
+async def carry_out(order: Order, words: Sequence[str], *, as_json: bool) -> int:
+    """Do it to the jobs whose ids are given, and say what became of them. Gives the exit code."""
     ids = _parse(words)
     # Who writes the ids out wants to see each of them again; who pipes them in has too many.
-    steered = Steered(order.verb, order.after, short="-" in words)
+    steered = Steered(order.verb, short="-" in words)
     try:
         with progress(order.label, len(ids)) as advance:
             for start in range(0, len(ids), CHUNK):
                 some = ids[start : start + CHUNK]
-                steered.add(some, await order.act(some))
+                steered.add(await order.act(some))
                 advance(len(some))
     finally:
         # Also when the store fails on the way: what is done is done.
