@@ -16,8 +16,8 @@ from tests.support import eventually
 
 FIELDS = [
     *("id", "type", "state", "reason", "priority", "data", "result", "error", "attempts"),
-    *("crashes", "progress", "tags", "created_at", "run_at", "started_at", "finished_at"),
-    *("timeout", "runner", "cancelling", "before", "message"),
+    *("crashes", "progress", "expires", "created_at", "run_at", "started_at", "finished_at"),
+    *("runner", "cancelling", "before", "message", "backoff", "timeout", "keep", "tags"),
 ]
 
 

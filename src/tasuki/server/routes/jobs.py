@@ -115,16 +115,16 @@ class Jobs:
         return Reply(JobState(id, await self._client.update(id, **update.given)))
 
     async def cancel(self, request: Request) -> ASGIApp:
-        return await self._act(request, self._admin.cancel)
+        return await self._act(request, self._client.cancel)
 
     async def retry(self, request: Request) -> ASGIApp:
-        return await self._act(request, self._admin.retry)
+        return await self._act(request, self._client.retry)
 
     async def promote(self, request: Request) -> ASGIApp:
-        return await self._act(request, self._admin.promote)
+        return await self._act(request, self._client.promote)
 
     async def remove(self, request: Request) -> ASGIApp:
-        await self._admin.remove(read_id(request.path_params["id"]))
+        await self._client.remove(read_id(request.path_params["id"]))
         return Response(status_code=204)
 
     async def _act(self, request: Request, verb: Callable[[int], Awaitable[State]]) -> ASGIApp:
