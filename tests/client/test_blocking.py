@@ -43,7 +43,7 @@ def test_a_method_is_described_as_in_the_client(name: str):
 def test_does_what_the_client_does(blocking: BlockingClient):
     id = blocking.enqueue("email", {"to": "a"}, delay=60)
     assert blocking.get(id).state is State.SCHEDULED
-    assert blocking.cancel(id) is State.SCHEDULED
+    assert blocking.cancel(id) is State.CANCELLED
     assert blocking.wait(id).state is State.CANCELLED
     assert len(blocking.enqueue_many([{"type": "email"}] * 3)) == 3
     assert blocking.counts()["email"]["waiting"] == 3

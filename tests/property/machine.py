@@ -9,6 +9,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from tasuki.model.errors import JobNotFoundError, LeaseLostError, StateError
 from tasuki.model.state import State, Verb
+from tasuki.model.update import Update
 from tasuki.store.producer import Submission
 from tasuki.wire.ids import decode_id, encode_id
 from tests.property.model import Settle
@@ -30,9 +31,10 @@ from tests.store.invariants import broken
 types = st.sampled_from(TYPES)
 slots = st.integers(0, SLOTS - 1)
 numbers = st.integers(0, 30)
+priorities = st.sampled_from([-1, 0, 0.5])
 new_jobs = st.tuples(
     types,
-    st.sampled_from([-1, 0, 0.5]),
+    priorities,
     st.sampled_from([0, FAR]),
     st.sampled_from([None, FAR]),
 )
@@ -168,6 +170,25 @@ class QueueMachine(SideBySide):
         else:
             assert refused is None
             getattr(self.queue, verb)(id)
+
+    @rule(
+        state=st.sampled_from([State.WAITING, State.SCHEDULED, *State]),
+        number=numbers,
+        priority=priorities,
+        later=st.none() | st.booleans(),
+    )
+    def a_person_updates(
+        self, state: State, number: int, priority: float, *, later: bool | None
+    ) -> None:
+        pool = self.queue.of(state)
+        id = pool[number % len(pool)].id if pool else number + 1
+        when = {} if later is None else {"delay": FAR if later else 0}
+        refused = self.queue.refuses(Verb.UPDATE, id)
+        [became] = self.do(self.operator.update_many([id], Update(priority=priority, **when)))
+        if refused is None:
+            assert became.after == self.queue.update(id, priority, later=later)
+        else:
+            assert became == (refused, "")
 
     @rule(type=types, pause=st.booleans())
     def pause_or_resume(self, type: str, *, pause: bool) -> None:

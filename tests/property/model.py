@@ -140,6 +140,15 @@ class Queue:
         job = self.jobs[id]
         self.jobs[id] = Job(id, job.type, job.priority, State.WAITING)
 
+    def update(self, id: int, priority: float, *, later: bool | None) -> State:
+        """Later or at once, or when it was to be; a suspect that is put off is one no more."""
+        job = replace(self.jobs[id], priority=priority)
+        if later is not None:
+            state = State.SCHEDULED if later else State.WAITING
+            job = replace(job, state=state, suspect=job.suspect and not later)
+        self.jobs[id] = job
+        return job.state
+
     def remove(self, id: int) -> None:
         del self.jobs[id]
 

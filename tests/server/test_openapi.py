@@ -24,7 +24,7 @@ from tasuki.store.store import Store
 API = "/api/v1"
 OPERATIONS = {
     f"{API}/jobs": {"get", "post"},
-    f"{API}/jobs/{{id}}": {"get", "delete"},
+    f"{API}/jobs/{{id}}": {"get", "patch", "delete"},
     f"{API}/jobs/{{id}}/log": {"get"},
     f"{API}/jobs/{{id}}/cancel": {"post"},
     f"{API}/jobs/{{id}}/retry": {"post"},

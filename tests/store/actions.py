@@ -3,8 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
+import msgspec
+
 from tasuki.model.errors import StateError
 from tasuki.model.state import FINISHED, State, Verb
+from tasuki.model.update import Update
 from tasuki.store.lease import LeaseTerms
 from tasuki.store.messages import Report
 from tasuki.store.operator import Operator
@@ -26,6 +29,10 @@ from tests.store.factory import (
 )
 from tests.store.links import RepeatingLink
 from tests.support import Plain
+
+EVERYTHING_BUT_TIMES = Update(
+    priority="high", data=msgspec.Raw(b'{"new":true}'), tags=["new"], expires=None
+)
 
 
 class Case(NamedTuple):
@@ -146,6 +153,14 @@ async def prune(case: Case) -> bool:
     return await case.store.maintenance().prune() == 1
 
 
+def updating(name: str, update: Update, leads_to: State | Mapping[State, State]) -> Action:
+    async def act(case: Case) -> bool:
+        [became] = await case.store.operator().update_many([case.id], update)
+        return bool(became.after)
+
+    return Action(Verb.UPDATE, name, act, leads_to)
+
+
 _W, _S, _A, _C = State.WAITING, State.SCHEDULED, State.ACTIVE, State.CANCELLED
 
 ACTIONS: tuple[Action, ...] = (
@@ -164,6 +179,9 @@ ACTIONS: tuple[Action, ...] = (
     by_a_person(Verb.CANCEL, Operator.cancel, {_W: _C, _S: _C, _A: _A}),
     Action(Verb.EXPIRE, "", expire, _C),
     by_a_person(Verb.RETRY, Operator.retry, _W),
+    updating("", EVERYTHING_BUT_TIMES, {_W: _W, _S: _S}),
+    updating("until later", Update(delay=FAR), _S),
+    updating("until now", Update(run_at=None), _W),
     by_a_person(Verb.REMOVE, Operator.remove, None),
     Action(Verb.PRUNE, "", prune, None),
 )

@@ -1,7 +1,7 @@
 """One service behind every front end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from tasuki.admin.health import Health, Trouble
 from tasuki.admin.views import RunnerView, StatsView, runner_view, stats_view
@@ -26,11 +26,10 @@ STATS_SECONDS = 1.8
 
 
 class Admin:
-    """Everything that people do and see.
+    """Everything that people see. What they do to jobs is the client's.
 
     Every method raises InvalidError for arguments that cannot be right, and StoreError when the
-    store refuses or cannot be reached. Those for one job raise JobNotFoundError, and StateError
-    when the job's state does not allow it.
+    store refuses or cannot be reached. Those for one job raise JobNotFoundError.
     """
 
     def __init__(
@@ -45,7 +44,6 @@ class Admin:
         self._listing = store.listing()
         self._history = store.history()
         self._operator = store.operator(retention)
-        self.bulk = store.bulk(retention)
         self.health = Health(store, trouble)
 
     # ------------------------------------------------------------------------------- jobs
@@ -80,41 +78,6 @@ class Admin:
     async def log_after(self, id: int, after: int) -> LogPart:
         """The log lines of a job that came after its first `after` ones; see `Reader.log_after`."""
         return await self._reader.log_after(check_id(id), after)
-
-    async def cancel(self, id: int) -> State:
-        """Cancel a job. Gives the state it is in now: an active one is told to stop."""
-        before = await self._operator.cancel(check_id(id))
-        return State.ACTIVE if before is State.ACTIVE else State.CANCELLED
-
-    async def retry(self, id: int) -> State:
-        """Run a job again that has ended. Gives the state it is in now."""
-        await self._operator.retry(check_id(id))
-        return State.WAITING
-
-    async def promote(self, id: int) -> State:
-        """Let a scheduled job run now. Gives the state it is in now."""
-        await self._operator.promote(check_id(id))
-        return State.WAITING
-
-    async def remove(self, id: int) -> None:
-        """Delete a job that is not active."""
-        await self._operator.remove(check_id(id))
-
-    async def cancel_many(self, ids: Sequence[int]) -> list[str]:
-        """Cancel those that can be. Gives the state that each was in before, or `missing`."""
-        return await self._operator.cancel_many([check_id(id) for id in ids])
-
-    async def retry_many(self, ids: Sequence[int]) -> list[str]:
-        """Run those again that have ended; as `cancel_many`."""
-        return await self._operator.retry_many([check_id(id) for id in ids])
-
-    async def promote_many(self, ids: Sequence[int]) -> list[str]:
-        """Let those run now that are scheduled; as `cancel_many`."""
-        return await self._operator.promote_many([check_id(id) for id in ids])
-
-    async def remove_many(self, ids: Sequence[int]) -> list[str]:
-        """Delete those that are not active; as `cancel_many`."""
-        return await self._operator.remove_many([check_id(id) for id in ids])
 
     # ------------------------------------------------------------------------------ types
 

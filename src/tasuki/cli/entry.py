@@ -12,12 +12,13 @@ from tasuki.cli.commands.stats import stats
 from tasuki.cli.commands.steer import cancel, promote, retry, rm
 from tasuki.cli.commands.top import top
 from tasuki.cli.commands.types import pause, resume, runners, types
+from tasuki.cli.commands.update import update
 from tasuki.cli.options import STORE, config, settings
 from tasuki.cli.program import Program
 
 SECTIONS = {
     "Run": (up, server, worker),
-    "Jobs": (enqueue, jobs, show, log, retry, cancel, promote, rm),
+    "Jobs": (enqueue, jobs, show, log, retry, update, cancel, promote, rm),
     "Types and runners": (types, pause, resume, runners),
     "Watch and check": (top, stats, doctor, show_settings),
 }

@@ -1,6 +1,6 @@
 """Steering all jobs that match, and telling what became of them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from tasuki.cli.output import print_json, remark, say
@@ -25,28 +25,33 @@ _GONE = ("was gone before it was reached", "were gone before they were reached")
 
 
 async def by_filter(
-    steps: "AsyncIterator[BulkStep]", verb: Verb, label: str, *, dry_run: bool, as_json: bool
+    sweep: "Callable[..., Awaitable[BulkStep]]",
+    verb: Verb,
+    label: str,
+    *,
+    dry_run: bool,
+    as_json: bool,
 ) -> int:
     """Go on until all is done, with a line that shows how far it is. Gives the exit code."""
-    # It brings the store client, which takes long to import.
-    from tasuki.store.bulk import Counts
-
-    total, partial, over = Counts(), False, False
+    so_far: BulkStep | None = None
     try:
         with progress(label, None) as advance:
-            async for step in steps:
-                total += step.counts
-                partial = partial or step.partial
-                advance(step.counts.total)
-        over = True
+
+            def tell(step: "BulkStep") -> None:
+                nonlocal so_far
+                advance(step.counts.total - (so_far.counts.total if so_far else 0))
+                so_far = step
+
+            await sweep(progress=tell)
     finally:
         # Also when the store fails on the way: what is done is done.
-        if total.total or over:
-            shown = {"counts": total, "partial": partial}
-            print_json(shown) if as_json else _report(total, verb, dry_run=dry_run)
-    if partial:
+        if so_far is not None:
+            shown = {"counts": so_far.counts, "partial": so_far.partial}
+            print_json(shown) if as_json else _report(so_far.counts, verb, dry_run=dry_run)
+    if so_far is not None and so_far.partial:
         remark("tasuki: there are more types than were looked in: name one with --type")
-    return EXIT_FAILED if partial else 0
+        return EXIT_FAILED
+    return 0
 
 
 def _report(total: "Counts", verb: Verb, *, dry_run: bool) -> None:

@@ -1,11 +1,15 @@
 """What became of the jobs that a person has steered."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from tasuki.cli.output import print_json, remark, say
-from tasuki.model.errors import JobNotFoundError, StateError, TasukiError
-from tasuki.model.state import State, Verb, allows
+from tasuki.model.errors import StateError, TasukiError
+from tasuki.model.state import State, Verb
+
+if TYPE_CHECKING:
+    from tasuki.client.acting import Outcome
 
 MOST_LINES = 20
 """So many jobs are never too many for a line each."""
@@ -14,6 +18,7 @@ OUTCOMES: Mapping[Verb, tuple[str, str]] = {
     Verb.PROMOTE: ("waits to run", "wait to run"),
     Verb.RETRY: ("waits to run again", "wait to run again"),
     Verb.CANCEL: ("cancelled", "cancelled"),
+    Verb.UPDATE: ("updated", "updated"),
     Verb.REMOVE: ("removed", "removed"),
 }
 TOLD = ("is told to stop", "are told to stop")
@@ -22,25 +27,19 @@ TOLD = ("is told to stop", "are told to stop")
 class Steered:
     """Gathers outcomes and prints them: a line for each job, or in short how many, and of what."""
 
-    def __init__(self, verb: Verb, after: State | None, *, short: bool) -> None:
+    def __init__(self, verb: Verb, *, short: bool) -> None:
         self._verb = verb
-        self._after = after
         self._short = short
         self._done: dict[int, State | None] = {}
         self.refused: dict[int, TasukiError] = {}
 
-    def add(self, ids: Sequence[int], before: Sequence[str]) -> None:
-        """Take the states that some jobs were in before."""
-        # It brings the store client, which takes long to import.
-        from tasuki.store.operator import MISSING
-
-        for id, text in zip(ids, before, strict=True):
-            if text == MISSING:
-                self.refused[id] = JobNotFoundError(id)
-            elif not allows(self._verb, State(text)):
-                self.refused[id] = StateError(id, text, self._verb)
+    def add(self, outcomes: "Mapping[int, Outcome]") -> None:
+        """Take what became of some jobs."""
+        for id, outcome in outcomes.items():
+            if isinstance(outcome, TasukiError):
+                self.refused[id] = outcome
             else:
-                self._done[id] = State.ACTIVE if text == State.ACTIVE else self._after
+                self._done[id] = outcome
 
     def report(self, *, as_json: bool) -> None:
         """Print it all."""

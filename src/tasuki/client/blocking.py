@@ -29,6 +29,18 @@ def _blocking(
     return call
 
 
+def _each(
+    method: Callable[Concatenate[Client, P], AsyncIterator[T]],
+) -> Callable[Concatenate["BlockingClient", P], Iterator[T]]:
+    """The same, for a method that is gone through."""
+
+    @wraps(method)
+    def call(self: "BlockingClient", *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        return self.each(lambda client: method(client, *args, **kwargs))
+
+    return call
+
+
 class BlockingClient:
     """`Client` for code without an event loop: the same methods, but they wait for the answer.
 
@@ -36,9 +48,10 @@ class BlockingClient:
             id = client.enqueue("resize", {"path": "cat.png"})
             print(client.result(id, timeout=60))
 
-    Any number of threads may share one: those that enqueue at the same time share calls of the
-    store, and each that does something else has a connection of its own while it does it. There is
-    no other thread and no event loop; in a thread that runs one, a call blocks it. In a forked
+    `jobs` and `events` are gone through with a plain `for`. Any number of threads may share one
+    client: those that enqueue at the same time share calls of the store, and each that does
+    something else has a connection of its own while it does it. There is no other thread and no
+    event loop; in a thread that runs one, a call blocks it. In a forked
     child process it connects anew. Ctrl-C ends the wait for an answer.
     """
 
@@ -55,10 +68,24 @@ class BlockingClient:
     get = _blocking(Client.get)
     wait = _blocking(Client.wait)
     result = _blocking(Client.result)
+    log = _blocking(Client.log)
+    page = _blocking(Client.page)
     counts = _blocking(Client.counts)
+    types = _blocking(Client.types)
+    type_page = _blocking(Client.type_page)
+    runners = _blocking(Client.runners)
+    stats = _blocking(Client.stats)
+    history = _blocking(Client.history)
     cancel = _blocking(Client.cancel)
     retry = _blocking(Client.retry)
+    promote = _blocking(Client.promote)
     remove = _blocking(Client.remove)
+    update = _blocking(Client.update)
+    bulk = _blocking(Client.bulk)
+    pause = _blocking(Client.pause)
+    resume = _blocking(Client.resume)
+    jobs = _each(Client.jobs)
+    events = _each(Client.events)
 
     def run(self, method: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
         """Call a coroutine function with a `Client` that blocks. It must await nothing else."""

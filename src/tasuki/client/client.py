@@ -5,24 +5,22 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
+from tasuki.client.acting import Acting
 from tasuki.client.data import encode_data
 from tasuki.client.jobs import new_jobs, submission
-from tasuki.client.session import LoopSessions, Session
+from tasuki.client.looking import Looking
+from tasuki.client.session import LoopSessions, Session, SessionTerms
 from tasuki.client.sizes import checked_limit
 from tasuki.model.backoff import BackoffRule
-from tasuki.model.errors import JobFailedError, WaitTimeoutError
-from tasuki.model.job import JobInfo, NewJob
-from tasuki.model.rules import check_seconds
-from tasuki.model.state import State
+from tasuki.model.job import NewJob
+from tasuki.model.retention import Retention
 from tasuki.store.producer import Submission
 from tasuki.store.store import Store
-from tasuki.wire import payload
-from tasuki.wire.ids import check_id
 from tasuki.wire.limits import DATA_BYTES
 
 
-class Client:
-    """Submits jobs, waits for them, and acts on them. For code in an event loop.
+class Client(Looking, Acting):
+    """Everything that people do with jobs, in an event loop.
 
         async with await tasuki.connect("valkey://localhost:6379/0") as client:
             id = await client.enqueue("resize", {"path": "cat.png"})
@@ -37,18 +35,21 @@ class Client:
 
     `connect` makes a client that closes its store. A client that is made with a `Store` leaves
     that open: who made it closes it. `data_limit` is how many bytes of JSON the data of one job
-    may have.
+    may have, `retention` says how long a job is kept that is cancelled before it begins.
     """
 
     def __init__(
-        self, store: Store, *, owns_store: bool = False, data_limit: int = DATA_BYTES
+        self,
+        store: Store,
+        *,
+        owns_store: bool = False,
+        data_limit: int = DATA_BYTES,
+        retention: Retention | None = None,
     ) -> None:
-        self._sessions = LoopSessions(
-            store, owns_store=owns_store, data_limit=checked_limit(data_limit)
-        )
+        terms = SessionTerms(checked_limit(data_limit), retention)
+        self._sessions = LoopSessions(store, terms, owns_store=owns_store)
 
     def _here(self) -> Session:
-        """The parts that talk to the store, for who calls."""
         return self._sessions.here()
 
     # ---------------------------------------------------------------------------- submitting
@@ -157,89 +158,6 @@ class Client:
         """
         return await self._here().coalescer.submit(submission)
 
-    # ------------------------------------------------------------------------------- looking
-
-    async def get(self, id: int) -> JobInfo:
-        """Everything that is known of a job.
-
-        Raises:
-            JobNotFoundError: there is no such job.
-        """
-        return await self._here().reader.job(check_id(id))
-
-    async def wait(self, id: int, timeout: float | None = None) -> JobInfo:
-        """Wait until a job has ended, at most `timeout` seconds, and give what is known of it.
-
-        0 looks at it once, None waits for as long as it takes. When the store goes away in the
-        meantime, its return is waited for.
-
-        Raises:
-            WaitTimeoutError: the job has not ended in this time. It goes on.
-            JobNotFoundError: there is no such job: it was removed, or is not kept when it ends
-                (`keep=0`).
-            StoreUnavailableError: the store cannot be reached at the start.
-        """
-        id = check_id(id)
-        if timeout is not None:
-            timeout = check_seconds("timeout", timeout)
-        if timeout == 0:
-            info = await self.get(id)
-            if info.state.finished:
-                return info
-            raise WaitTimeoutError(f"job {id} is {info.state}")
-        try:
-            return await self._here().waiting.ended(id, timeout)
-        except TimeoutError:
-            raise WaitTimeoutError(f"job {id} has not ended within {timeout:g} s") from None
-
-    async def result(self, id: int, timeout: float | None = None) -> Any:
-        """Wait until a job has ended, as `wait` does, and give what its worker returned.
-
-        Raises:
-            JobFailedError: it ended as failed or cancelled. The error says why.
-            WaitTimeoutError: as `wait`, like the others.
-        """
-        info = await self.wait(id, timeout)
-        if info.state is State.COMPLETED:
-            return None if info.result is None else payload.decode(info.result)
-        raise _failure(info)
-
-    async def counts(self) -> dict[str, dict[str, int]]:
-        """How many jobs of each type are in which state, as `{"email": {"waiting": 2, ...}}`."""
-        return {
-            info.type: {state.value: getattr(info, state) for state in State}
-            for info in await self._here().reader.types()
-        }
-
-    # -------------------------------------------------------------------------------- acting
-
-    async def cancel(self, id: int) -> State:
-        """Cancel a job, and give the state it was in. One that is active is told to stop.
-
-        Raises:
-            JobNotFoundError: there is no such job.
-            StateError: it has ended already.
-        """
-        return await self._here().operator.cancel(check_id(id))
-
-    async def retry(self, id: int) -> State:
-        """Run a job again that has ended, and give the state it was in. Its attempts start again.
-
-        Raises:
-            JobNotFoundError: there is no such job.
-            StateError: it has not ended.
-        """
-        return await self._here().operator.retry(check_id(id))
-
-    async def remove(self, id: int) -> State:
-        """Delete a job with all that is known of it, and give the state it was in.
-
-        Raises:
-            JobNotFoundError: there is no such job.
-            StateError: it is active.
-        """
-        return await self._here().operator.remove(check_id(id))
-
     # --------------------------------------------------------------------------------- close
 
     async def close(self) -> None:
@@ -256,13 +174,3 @@ class Client:
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
-
-
-def _failure(info: JobInfo) -> JobFailedError:
-    """The error for a job that did not complete, with the traceback of its worker as a note."""
-    ended = "was cancelled" if info.state is State.CANCELLED else "failed"
-    why = f"{info.error.type}: {info.error.message}" if info.error else info.reason
-    failure = JobFailedError(f"job {info.id} {ended}: {why}")
-    if info.error and info.error.traceback:
-        failure.add_note(info.error.traceback)
-    return failure

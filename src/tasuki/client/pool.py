@@ -7,7 +7,7 @@ from threading import Event, Lock
 from tasuki.client.by_hand import drive
 from tasuki.client.client import Client
 from tasuki.client.group import Group
-from tasuki.client.session import Session
+from tasuki.client.session import Session, SessionTerms
 from tasuki.client.watching import Watching
 from tasuki.store.blocking_connection import BlockingConnection
 from tasuki.store.connection import Connect
@@ -27,6 +27,7 @@ class Pool:
     def __init__(
         self, open_store: Callable[[Connect], Store], *, allow_unsafe: bool, data_limit: int
     ) -> None:
+        self._terms = SessionTerms(data_limit)
         self._closing = Event()
         self._store = open_store(partial(BlockingConnection, closing=self._closing))
         self._group = Group(self._store.producer(), data_limit)
@@ -45,7 +46,7 @@ class Pool:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-            own = _Own(self._store.anew(), self._group)
+            own = _Own(self._store.anew(), self._terms, self._group)
             self._all.add(own)
             return own
 
@@ -74,10 +75,11 @@ class Pool:
 class _Own(Client):
     """A client on connections of its own, but for its submissions. They open when needed."""
 
-    def __init__(self, store: Store, group: Group) -> None:
+    def __init__(self, store: Store, terms: SessionTerms, group: Group) -> None:
         # The sessions of a client are for event loops, and here is none.
         self._store = store
-        self._session = Session(store, group, Watching(store.shared, store.reader(), store.feed()))
+        watching = Watching(store.shared, store.reader(), store.feed())
+        self._session = Session(store, terms, group, watching)
 
     def _here(self) -> Session:
         return self._session

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tasuki.client.coalescer import Coalescer
 from tasuki.client.waiting import Waiting
 from tasuki.model.job import JobInfo
+from tasuki.model.retention import Retention
 from tasuki.store.producer import Submission
 from tasuki.store.store import Store
 
@@ -28,23 +29,37 @@ class Ended(Protocol):
         ...
 
 
+class SessionTerms(NamedTuple):
+    """How many bytes the data of a job may have, and how long cancelled ones are kept."""
+
+    data_limit: int
+    retention: Retention | None = None
+
+
 class Session:
     """The parts, all on the connections of one store."""
 
-    def __init__(self, store: Store, coalescer: Submitting, waiting: Ended) -> None:
+    def __init__(
+        self, store: Store, terms: SessionTerms, coalescer: Submitting, waiting: Ended
+    ) -> None:
+        self.store = store
+        self.data_limit = terms.data_limit
         self.coalescer = coalescer
         self.waiting = waiting
         self.reader = store.reader()
-        self.operator = store.operator()
+        self.listing = store.listing()
+        self.history = store.history()
+        self.operator = store.operator(terms.retention)
+        self.bulk = store.bulk(terms.retention)
 
 
 class LoopSessions:
     """A session for each event loop. The store that was handed in is for the first one alone."""
 
-    def __init__(self, store: Store, *, owns_store: bool, data_limit: int) -> None:
+    def __init__(self, store: Store, terms: SessionTerms, *, owns_store: bool) -> None:
         self._store = store
+        self._terms = terms
         self._owns_store = owns_store
-        self._data_limit = data_limit
         self._home: asyncio.AbstractEventLoop | None = None
         self._sessions: dict[asyncio.AbstractEventLoop, _LoopSession] = {}
         self._session: _LoopSession | None = None
@@ -74,8 +89,8 @@ class LoopSessions:
         session = self._sessions[loop] = _LoopSession(
             loop,
             self._store if first else self._store.anew(),
+            self._terms,
             owns_store=self._owns_store or not first,
-            data_limit=self._data_limit,
         )
         return session
 
@@ -88,13 +103,18 @@ class _LoopSession(Session):
     """
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, store: Store, *, owns_store: bool, data_limit: int
+        self,
+        loop: asyncio.AbstractEventLoop,
+        store: Store,
+        terms: SessionTerms,
+        *,
+        owns_store: bool,
     ) -> None:
         self.loop = loop
-        self._submitting = Coalescer(store.producer(), data_limit)
+        self._submitting = Coalescer(store.producer(), terms.data_limit)
         self._waits = Waiting(store.reader(), store.feed())
         self._keeper = _begun(_open_until_the_end(store)) if owns_store else None
-        super().__init__(store, self._submitting, self._waits)
+        super().__init__(store, terms, self._submitting, self._waits)
 
     async def close(self) -> None:
         await self._submitting.close()

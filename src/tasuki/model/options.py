@@ -8,6 +8,7 @@ description, the flags of `tasuki enqueue`, what people see of a job, and the ta
 from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
+from types import NoneType
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -96,10 +97,11 @@ def checks_of(kind: type[msgspec.Struct]) -> Callable[[msgspec.Struct], None]:
         if option.rule.checked_elsewhere:
             continue
         known |= {f"default_{name}": option.default, f"check_{name}": option.rule.check}
-        default = "None" if option.default is None else f"default_{name}"
+        empty = ["None"] if NoneType in get_args(option.type) else []
+        empty += [] if option.default is None else [f"default_{name}"]
         lines += [
             f" value = job.{name}",
-            f" if value is not {default}:",
+            f" if {' and '.join(f'value is not {each}' for each in empty)}:",
             f"  plain = check_{name}({name!r}, value)",
             f"  if plain is not value: put(job, {name!r}, plain)",
         ]

@@ -40,6 +40,7 @@ class Verb(StrEnum):
     CANCEL = "cancel"
     EXPIRE = "expire"
     RETRY = "retry"
+    UPDATE = "update"
     REMOVE = "remove"
     PRUNE = "prune"
 
@@ -75,6 +76,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(Verb.CANCEL, {_W, _S, _A}, {_C, _A}, "an active job is told, and settles as cancelled"),
     _row(Verb.EXPIRE, {_W, _S}, {_C}, "not started in time"),
     _row(Verb.RETRY, {_D, _F, _C}, {_W}, "by a person; the attempts start again"),
+    _row(Verb.UPDATE, {_W, _S}, {_W, _S}, "by a person; scheduled when its time is in the future"),
     _row(Verb.REMOVE, {_W, _S, _D, _F, _C}, set(), "any but active"),
     _row(Verb.PRUNE, {_D, _F, _C}, set(), "past its retention"),
 )

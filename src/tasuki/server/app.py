@@ -80,7 +80,7 @@ def all_operations(services: Services, options: ServerOptions) -> Sequence[Opera
         *Jobs(
             admin, services.client, services.patience, body_limit=options.largest_body
         ).operations(),
-        *BulkActions(admin.bulk).operations(),
+        *BulkActions(services.client).operations(),
         *HealthChecks(admin.health).operations(),
         *Types(admin).operations(),
         *Runners(admin).operations(),

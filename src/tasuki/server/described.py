@@ -2,6 +2,7 @@
 
 from functools import reduce
 from operator import or_
+from types import NoneType
 from typing import Annotated, Any, get_args
 
 import msgspec
@@ -20,7 +21,7 @@ def described(kind: type[msgspec.Struct]) -> Any:
         option = rules.get(field.name)
         type = _limited(option.rule.described if option else field.type)
         if option:
-            if option.default is None:
+            if NoneType in get_args(option.type):
                 type = type | None
             type = Annotated[type, Meta(description=option.help)]
         if field.required:

@@ -83,7 +83,8 @@ def _from_model(cause: InvalidError, where: str) -> InvalidError:
     # The model names the whole of its field, in which the path may end; what stands before is news.
     above, _, last = where.rpartition(".")
     within = last and (cause.field or "").startswith(last)
-    return InvalidError(cause.message, field=_join(above if within else where, cause.field or ""))
+    field = _join(above if within else where, cause.field or "")
+    return InvalidError(cause.message, field=field or None)
 
 
 def _join(where: str, field: str) -> str:

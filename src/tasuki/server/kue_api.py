@@ -110,7 +110,7 @@ class KueApi:
     async def remove(self, request: Request) -> Response:
         text = unquote(request.path_params["id"])
         try:
-            await self._admin.remove(_id(text))
+            await self._client.remove(_id(text))
         except JobNotFoundError:
             return _missing(text)
         except StateError as refusal:

@@ -37,7 +37,9 @@ class Server:
         self, options: ServerOptions, store: Store, trouble: Trouble = lambda: None
     ) -> None:
         self._options = options
-        self._client = Client(store, data_limit=options.data_limit)
+        self._client = Client(
+            store, data_limit=options.data_limit, retention=options.terms.retention
+        )
         self._hub = EventHub(store.feed(), store.feed())
         self._patience = Patience()
         self._upkeep = Upkeep(

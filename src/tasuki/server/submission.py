@@ -1,4 +1,4 @@
-"""From the body of a submission to jobs."""
+"""From bodies to jobs, and to what a job is to become."""
 
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ from tasuki.client import submission
 from tasuki.model.backoff import ExponentialBackoff, FixedBackoff
 from tasuki.model.errors import InvalidError
 from tasuki.model.job import KEY_REFUSED, NewJob
+from tasuki.model.update import UPDATABLE, Update
 from tasuki.server.body import Headers, decode_body
 from tasuki.store.producer import Submission, check_size
 from tasuki.wire import payload
@@ -28,6 +29,7 @@ _NOT_IN_A_BODY = {
     "idempotency_key": f"is not in the body: send the header {KEY_HEADER}",
 }
 _decoder = msgspec.json.Decoder(NewJob | list[NewJob])
+_update_decoder = msgspec.json.Decoder(Update)
 
 
 class Decoded(NamedTuple):
@@ -52,6 +54,16 @@ def decode_jobs(body: bytes) -> Decoded:
     for position, job in enumerate(found):
         payload.check(job.data, f"[{position}].data")
     return Decoded(found, many=True)
+
+
+def decode_update(body: bytes) -> Update:
+    """Read what a job is to become.
+
+    Raises:
+        InvalidError: naming the field that is wrong or unknown; or it says nothing.
+        RequestError: the body is not JSON.
+    """
+    return decode_body(body, _update_decoder, UPDATABLE)
 
 
 def keyed_submission(jobs: list[NewJob], headers: Headers) -> Submission:

@@ -16,7 +16,8 @@ from tasuki.model.filter import Filter
 from tasuki.model.state import State, Verb, allows
 from tasuki.store.link import Link
 from tasuki.store.listing import Listing
-from tasuki.store.operator import MISSING, Operator
+from tasuki.store.operator import Operator
+from tasuki.store.updates import MISSING
 from tasuki.store.walk import Mark, Walk
 
 BATCH = 100
@@ -58,6 +59,10 @@ class BulkStep(msgspec.Struct, frozen=True):
     counts: Counts
     cursor: str | None
     partial: bool = False
+
+    def followed_by(self, other: "BulkStep") -> "BulkStep":
+        """Both as one."""
+        return BulkStep(self.counts + other.counts, other.cursor, self.partial or other.partial)
 
 
 class Bulk:

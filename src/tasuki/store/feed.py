@@ -1,12 +1,15 @@
 """The stream of events."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tasuki.model.errors import InvalidError
 from tasuki.store.link import Link
 from tasuki.wire.ids import decode_id
 
 _BATCH = 200
+_POSITION = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 
 
 class Event(NamedTuple):
@@ -69,6 +72,17 @@ class Feed:
         if not reply:
             return True
         return _order(reply[0][0].decode()) <= _order(position)
+
+
+def check_position(text: object) -> str:
+    """Give back a position, if it could be one.
+
+    Raises:
+        InvalidError: naming the field `after`.
+    """
+    if not isinstance(text, str) or _POSITION.fullmatch(text) is None:
+        raise InvalidError("is not the position of an event", field="after")
+    return text
 
 
 def _order(position: str) -> tuple[int, int]:

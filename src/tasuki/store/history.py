@@ -68,10 +68,13 @@ class History:
         Raises:
             StoreError: the store cannot be reached.
         """
+        step = TEN if minutes > FINE_MINUTES else 1
+        return Stats(await self.latest(minutes), await self._totals(), step)
+
+    async def latest(self, minutes: int) -> list[Minute]:
+        """The counters of the last minutes alone; see `stats`."""
         wanted = max(1, min(minutes, MOST_MINUTES))
-        if wanted > FINE_MINUTES:
-            return Stats(await self._tens(wanted), await self._totals(), TEN)
-        return Stats(await self.minutes(wanted), await self._totals())
+        return await (self._tens if wanted > FINE_MINUTES else self.minutes)(wanted)
 
     async def minutes(self, wanted: int) -> list[Minute]:
         """The counters of the last minutes, at most 120.

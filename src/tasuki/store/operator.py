@@ -6,6 +6,7 @@ from tasuki.model.errors import JobNotFoundError, StateError
 from tasuki.model.names import check_type, too_many_types
 from tasuki.model.retention import Retention
 from tasuki.model.state import State, Verb, allows
+from tasuki.model.update import Update
 from tasuki.store.call import call
 from tasuki.store.link import Link
 from tasuki.store.messages.acts import (
@@ -18,15 +19,12 @@ from tasuki.store.messages.acts import (
 )
 from tasuki.store.messages.keep import keep_of
 from tasuki.store.messages.request import Request
+from tasuki.store.updates import CHUNK, MISSING, Became, Updates
 from tasuki.wire.ids import encode_id
-
-MISSING = "missing"
-CHUNK = 100
-"""How many jobs one script call acts on."""
 
 
 class Operator:
-    """Cancels, retries, promotes and removes jobs; pauses and resumes types.
+    """Cancels, retries, promotes, updates and removes jobs; pauses and resumes types.
 
     The methods for many ids act on those that allow it, and only on those in `state` if one is
     given. They give the state that each was in before (or `missing`). Those for one id raise when
@@ -36,6 +34,7 @@ class Operator:
     def __init__(self, link: Link, retention: Retention | None = None) -> None:
         self._link = link
         self._retention = retention or Retention()
+        self._updates = Updates(link)
 
     async def cancel(self, id: int, message: str = "") -> State:
         """Cancel a job. One that is active is told to stop, and settles as cancelled.
@@ -86,6 +85,23 @@ class Operator:
     async def promote_many(self, ids: Sequence[int]) -> list[str]:
         """Let scheduled jobs run now; see the class."""
         return await self._act(ids, lambda chunk: PromoteRequest(ids=chunk))
+
+    async def update(self, id: int, update: Update) -> State:
+        """Change what a job is that is not active and has not ended. Gives the state it is in now.
+
+        Raises:
+            JobNotFoundError: there is no such job.
+            StateError: it is active, or has ended.
+            StoreFullError: the store is out of memory; nothing was changed.
+            StoreError: the store refuses or cannot be reached.
+        """
+        [became] = await self.update_many([id], update)
+        _judge(id, Verb.UPDATE, [became.before])
+        return State(became.after)
+
+    async def update_many(self, ids: Sequence[int], update: Update) -> list[Became]:
+        """Change what jobs are, those that allow it. Gives what became of each."""
+        return await self._updates.make(ids, update)
 
     async def remove(self, id: int) -> State:
         """Delete a job that is not active, with all that is known of it.
@@ -138,10 +154,19 @@ class Operator:
         return [found[id] for id in ids]
 
 
+def refusal(id: int, verb: Verb, before: str) -> JobNotFoundError | StateError | None:
+    """Why a verb did nothing to a job that was in this state before, or `missing`; None if it did.
+
+    >>> refusal(7, Verb.RETRY, "waiting")
+    StateError('job 7 is waiting: cannot retry it')
+    """
+    if before == MISSING:
+        return JobNotFoundError(id)
+    return None if allows(verb, State(before)) else StateError(id, before, verb)
+
+
 def _judge(id: int, verb: Verb, states: list[str]) -> State:
-    if states[0] == MISSING:
-        raise JobNotFoundError(id)
-    state = State(states[0])
-    if not allows(verb, state):
-        raise StateError(id, state, verb)
-    return state
+    refused = refusal(id, verb, states[0])
+    if refused is not None:
+        raise refused
+    return State(states[0])

@@ -38,7 +38,7 @@ class Mark(NamedTuple):
     id: int
 
 
-class Place(NamedTuple):
+class Whereabouts(NamedTuple):
     """How far a walk through the states has come: a cursor in the list of one of them."""
 
     state: State
@@ -75,22 +75,22 @@ class Walk:
         in_time = job.finished_at is None or _milliseconds(job.finished_at) <= mark.time
         return job.id <= mark.id and in_time and self._filter.matches(job)
 
-    def first(self, mark: Mark) -> Place:
+    def first(self, mark: Mark) -> Whereabouts:
         return self._start(self._states[0], mark)
 
     def behind(
-        self, place: Place, cursor: str | None, jobs: Sequence[JobInfo], mark: Mark
-    ) -> Place | None:
+        self, place: Whereabouts, cursor: str | None, jobs: Sequence[JobInfo], mark: Mark
+    ) -> Whereabouts | None:
         """Where to go on after a page, which had these jobs and gave this cursor."""
         if cursor is not None and not self._passed(jobs):
-            return Place(place.state, cursor)
+            return Whereabouts(place.state, cursor)
         later = self._states[self._states.index(place.state) + 1 :]
         return self._start(later[0], mark) if later else None
 
-    def cursor(self, mark: Mark, place: Place) -> str:
+    def cursor(self, mark: Mark, place: Whereabouts) -> str:
         return f"{self._digest}.{mark.time}.{mark.id}.{place.state}.{place.cursor}"
 
-    def resumed(self, cursor: str) -> tuple[Mark, Place]:
+    def resumed(self, cursor: str) -> tuple[Mark, Whereabouts]:
         """When a call began, and how far it had come, by the cursor that it gave."""
         found = _CURSOR.fullmatch(cursor)
         if found is None:
@@ -100,12 +100,12 @@ class Walk:
             raise InvalidError(
                 "is from another action or filter: it goes on with what began it", field="cursor"
             )
-        return Mark(int(time), int(id)), Place(State(state), place)
+        return Mark(int(time), int(id)), Whereabouts(State(state), place)
 
-    def _start(self, state: State, mark: Mark) -> Place:
+    def _start(self, state: State, mark: Mark) -> Whereabouts:
         before = self._filter.finished_before
         by = mark.time if before is None else min(mark.time, _milliseconds(before))
-        return Place(state, start_of(state, by))
+        return Whereabouts(state, start_of(state, by))
 
     def _passed(self, jobs: Sequence[JobInfo]) -> bool:
         """Whether all jobs behind these ended too early: those that ended last stand first."""

@@ -1,6 +1,7 @@
 r"""Jobs as the store keeps them.
 
-A record never changes after it was written, but that a retry by a person sets `expires` to 0:
+Two verbs of a person change a record after it was written, and nothing else does: `update` writes
+anew what it was told, and `retry` sets `expires` to 0.
 
     created expires priority type \n options \n data
 
@@ -93,6 +94,7 @@ PREVIEW_CHARACTERS = 200
 _LARGE = "@"  # no JSON text begins so
 
 _options = msgspec.json.Decoder(Options)
+_raw_options = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _errors = msgspec.json.Decoder(JobError)
 _encoder = msgspec.json.Encoder()
 
@@ -104,6 +106,22 @@ def encode_tail(job: NewJob) -> tuple[str, str | None]:
     options = "" if given is None else _encoder.encode(given).decode()
     data, large = set_aside(bytes(job.data).decode())
     return f"{priority} {job.type}\n{options}\n{data}", large
+
+
+def with_tags(options: str, tags: tuple[str, ...]) -> str:
+    """The options of a record with these tags. What only a newer version knows stays as it is.
+
+    >>> with_tags('{"attempts":3}', ("a",))
+    '{"attempts":3,"tags":["a"]}'
+
+    Raises:
+        ValueError: what is given as options are none.
+    """
+    known = _raw_options.decode(options) if options else {}
+    known.pop("tags", None)
+    if tags:
+        known["tags"] = msgspec.Raw(_encoder.encode(tags))
+    return _encoder.encode(known).decode() if known else ""
 
 
 def set_aside(text: str) -> tuple[str, str | None]:

@@ -1,6 +1,7 @@
 """Steering jobs, by id or by what they have in common: `retry`, `cancel`, `promote`, `rm`."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial as bound
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
@@ -16,7 +17,7 @@ from tasuki.cli.streams import read_input
 from tasuki.model.errors import InvalidError
 from tasuki.model.filter import Filter
 from tasuki.model.options import options_of
-from tasuki.model.state import State, Verb
+from tasuki.model.state import Verb
 from tasuki.wire.ids import LARGEST_ID
 
 if TYPE_CHECKING:
@@ -29,14 +30,15 @@ FILTER = options_of(Filter)
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
+ids_argument = click.argument("ids", metavar="ID...", nargs=-1, required=True)
 
-class _Order(NamedTuple):
-    """What is done to jobs. `act` gives the states they were in, `after` the one they come to."""
+
+class Order(NamedTuple):
+    """What is done to jobs, and what is said meanwhile. `act` gives what became of each."""
 
     label: str
     verb: Verb
-    act: Callable[[Sequence[int]], Awaitable[list[str]]]
-    after: State | None
+    act: "Callable[..., Awaitable[Any]]"
 
 
 def _which(command: Decorated) -> Decorated:
@@ -63,8 +65,8 @@ async def retry(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
         tasuki retry 7 8
         tasuki retry --state failed --type email --error 'SMTP*'
     """
-    order = _Order("Retrying", Verb.RETRY, desk.admin.retry_many, State.WAITING)
-    return await _steer(desk, order, ids, flags)
+    order = Order("Retrying", Verb.RETRY, desk.client.retry)
+    return await _steer(order, ids, flags)
 
 
 @click.command("cancel", cls=Command)
@@ -79,8 +81,8 @@ async def cancel(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
         tasuki cancel 7 8
         tasuki cancel --type newsletter --created-before 2027-01-31
     """
-    order = _Order("Cancelling", Verb.CANCEL, desk.admin.cancel_many, State.CANCELLED)
-    return await _steer(desk, order, ids, flags)
+    order = Order("Cancelling", Verb.CANCEL, desk.client.cancel)
+    return await _steer(order, ids, flags)
 
 
 @click.command("promote", cls=Command)
@@ -95,8 +97,8 @@ async def promote(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
         tasuki promote 7 8
         tasuki promote --type email --error 'ConnectionError*'
     """
-    order = _Order("Promoting", Verb.PROMOTE, desk.admin.promote_many, State.WAITING)
-    return await _steer(desk, order, ids, flags)
+    order = Order("Promoting", Verb.PROMOTE, desk.client.promote)
+    return await _steer(order, ids, flags)
 
 
 @click.command("rm", cls=Command)
@@ -111,34 +113,35 @@ async def rm(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
         tasuki rm 7 8
         tasuki rm --state cancelled --finished-before 2027-01-31 --dry-run
     """
-    order = _Order("Removing", Verb.REMOVE, desk.admin.remove_many, None)
-    return await _steer(desk, order, ids, flags)
+    order = Order("Removing", Verb.REMOVE, desk.client.remove)
+    return await _steer(order, ids, flags)
 
 
-async def _steer(desk: "Desk", order: _Order, ids: Sequence[str], flags: Mapping[str, Any]) -> int:
-    filter = Filter(**read_flags(FILTER, flags))
+async def _steer(order: Order, ids: Sequence[str], flags: Mapping[str, Any]) -> int:
+    conditions = read_flags(FILTER, flags)
     as_json, dry_run = flags["as_json"], flags["dry_run"]
-    if ids and (dry_run or not filter.says_nothing):
+    if ids and (dry_run or conditions):
         raise click.UsageError("Name the jobs, or say what they have in common, not both.")
     if ids:
-        return await _by_ids(order, ids, as_json=as_json)
-    if filter.says_nothing:
+        return await carry_out(order, ids, as_json=as_json)
+    if not conditions:
         flag = f"--{FILTER[0].name}"
         raise click.UsageError(f"Name some jobs, or say what they have in common, as by {flag}.")
-    steps = desk.admin.bulk.steps(order.verb, filter, dry_run=dry_run)
+    sweep = bound(order.act, dry_run=dry_run, **conditions)
     label = "Counting" if dry_run else order.label
-    return await by_filter(steps, order.verb, label, dry_run=dry_run, as_json=as_json)
+    return await by_filter(sweep, order.verb, label, dry_run=dry_run, as_json=as_json)
 
 
-async def _by_ids(order: _Order, words: Sequence[str], *, as_json: bool) -> int:
+async def carry_out(order: Order, words: Sequence[str], *, as_json: bool) -> int:
+    """Do it to the jobs whose ids are given, and say what became of them. Gives the exit code."""
     ids = _parse(words)
     # Who writes the ids out wants to see each of them again; who pipes them in has too many.
-    steered = Steered(order.verb, order.after, short="-" in words)
+    steered = Steered(order.verb, short="-" in words)
     try:
         with progress(order.label, len(ids)) as advance:
             for start in range(0, len(ids), CHUNK):
                 some = ids[start : start + CHUNK]
-                steered.add(some, await order.act(some))
+                steered.add(await order.act(some))
                 advance(len(some))
     finally:
         # Also when the store fails on the way: what is done is done.

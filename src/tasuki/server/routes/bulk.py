@@ -8,6 +8,7 @@ from msgspec.json import Decoder
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from tasuki.client import Client
 from tasuki.model.filter import Filter
 from tasuki.model.options import checks_of
 from tasuki.model.rules import OneOf
@@ -15,7 +16,7 @@ from tasuki.model.state import Verb
 from tasuki.server.body import decode_body, read_body, require_json
 from tasuki.server.operations import API, Operation
 from tasuki.server.replies import Reply
-from tasuki.store.bulk import Bulk, BulkStep
+from tasuki.store.bulk import BulkStep
 from tasuki.store.walk import ACTIONS
 
 LARGEST_BODY = 16 * 1024
@@ -46,14 +47,14 @@ _KNOWN = (*BulkOrder.__struct_fields__, *Filter.__struct_fields__)
 class BulkActions:
     """The handler."""
 
-    def __init__(self, bulk: Bulk) -> None:
-        self._bulk = bulk
+    def __init__(self, client: Client) -> None:
+        self._client = client
 
     async def act(self, request: Request) -> ASGIApp:
         headers = dict(request.scope["headers"])
         require_json(headers)
         order = decode_body(await read_body(request, headers, LARGEST_BODY), _decoder, _KNOWN)
-        step = await self._bulk.run(
+        step = await self._client.bulk(
             Verb(order.action), order.filter, cursor=order.cursor, dry_run=order.dry_run
         )
         return Reply(step)

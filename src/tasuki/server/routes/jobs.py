@@ -14,13 +14,20 @@ from tasuki.client import Client
 from tasuki.model.errors import KeyReusedError
 from tasuki.model.job import JobInfo, NewJob
 from tasuki.model.state import State
+from tasuki.model.update import Update
 from tasuki.server.answers import JobPage, JobState, JobStates, LogLines
 from tasuki.server.body import read_body, require_json
 from tasuki.server.operations import API, Header, Operation
 from tasuki.server.patience import Patience
 from tasuki.server.query import read_id, read_query
 from tasuki.server.replies import Reply
-from tasuki.server.submission import KEY_HEADER, LONGEST_KEY, decode_jobs, keyed_submission
+from tasuki.server.submission import (
+    KEY_HEADER,
+    LONGEST_KEY,
+    decode_jobs,
+    decode_update,
+    keyed_submission,
+)
 
 LONGEST_WAIT_SECONDS = 60
 MOST_WRITTEN = 2**53
@@ -100,17 +107,24 @@ class Jobs:
         log = await self._admin.log_after(id, after)
         return Reply(LogLines(log.lines, log.written))
 
+    async def update(self, request: Request) -> ASGIApp:
+        id = read_id(request.path_params["id"])
+        headers = dict(request.scope["headers"])
+        require_json(headers)
+        update = decode_update(await read_body(request, headers, self._body_limit))
+        return Reply(JobState(id, await self._client.update(id, **update.given)))
+
     async def cancel(self, request: Request) -> ASGIApp:
-        return await self._act(request, self._admin.cancel)
+        return await self._act(request, self._client.cancel)
 
     async def retry(self, request: Request) -> ASGIApp:
-        return await self._act(request, self._admin.retry)
+        return await self._act(request, self._client.retry)
 
     async def promote(self, request: Request) -> ASGIApp:
-        return await self._act(request, self._admin.promote)
+        return await self._act(request, self._client.promote)
 
     async def remove(self, request: Request) -> ASGIApp:
-        await self._admin.remove(read_id(request.path_params["id"]))
+        await self._client.remove(read_id(request.path_params["id"]))
         return Response(status_code=204)
 
     async def _act(self, request: Request, verb: Callable[[int], Awaitable[State]]) -> ASGIApp:
@@ -125,7 +139,7 @@ class Jobs:
             "Submit one job, or an array of jobs that are made together or not at all",
             self.submit,
             {201: (JobState, JobStates)},
-            ("malformed", "payload", "too_large", "media_type", "slow", "key_reused", "store_full"),
+            (*_BODY, "key_reused", "store_full"),
             body=NewJob,
             headers=(_KEY,),
             answer_headers=(_LOCATION,),
@@ -146,6 +160,15 @@ class Jobs:
             {200: JobJson},
             ("not_found",),
             query=JobQuery,
+        )
+        yield Operation(
+            "PATCH",
+            job,
+            "Change a job that is not active and has not ended; what is not sent stays as it is",
+            self.update,
+            {200: JobState},
+            (*_BODY, *_ACT, "store_full"),
+            body=Update,
         )
         yield Operation(
             "DELETE", job, "Delete a job that is not active", self.remove, {204: None}, _ACT
@@ -185,6 +208,7 @@ class Jobs:
         )
 
 
+_BODY = ("malformed", "payload", "too_large", "media_type", "slow")
 _ACT = ("not_found", "wrong_state")
 _KEY = Header(
     KEY_HEADER,

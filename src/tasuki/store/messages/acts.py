@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from tasuki.store.messages.keep import KeepRules
 from tasuki.store.messages.request import Request
@@ -47,6 +48,34 @@ class PromoteRequest(Request[Promoted], kw_only=True):
 
     ids: Sequence[str] = ()
     limit: int = 0
+
+
+class Updated(StatesBefore):
+    """In which state each job is `after` it; empty if it was not changed.
+
+    The `unknown` ones were not, because the request did not say what their options become: pairs
+    of a position, from 1 on, and these options.
+    """
+
+    after: list[str]
+    unknown: list[tuple[int, str]]
+
+
+class UpdateRequest(Request[Updated], kw_only=True):
+    """Change what jobs are. Times are milliseconds, and `expires` is False for never.
+
+    `data` are as they stand in a record, with the whole in `large` if they are too large for one.
+    `options` are what those in a record become.
+    """
+
+    ids: Sequence[str]
+    priority: str | UnsetType = UNSET
+    delay: int | UnsetType = UNSET
+    time: int | UnsetType = UNSET
+    expires: int | bool | UnsetType = UNSET
+    data: str | UnsetType = UNSET
+    large: str | UnsetType = UNSET
+    options: dict[str, str] | UnsetType = UNSET
 
 
 class Switched(msgspec.Struct):

@@ -1,0 +1,288 @@
+"""What a client can do to jobs and types."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, overload
+
+from msgspec import UNSET, UnsetType
+
+from tasuki.client.data import encode_data
+from tasuki.client.session import Session
+from tasuki.model.errors import InvalidError, TasukiError
+from tasuki.model.filter import Filter
+from tasuki.model.state import State, Verb
+from tasuki.model.update import Update
+from tasuki.store.bulk import STEP_SECONDS, BulkStep, Counts
+from tasuki.store.operator import refusal
+from tasuki.store.types import TypeInfo
+from tasuki.wire.ids import check_id
+from tasuki.wire.payload import check_bytes
+
+Ids = Iterable[int]
+
+Outcome = State | TasukiError | None
+"""What became of one job of many: its state now (None: it is gone), or why nothing was done."""
+
+Progress = Callable[[BulkStep], object]
+"""Told how far it is: how many jobs came to what so far."""
+
+NO_CONDITIONS: Mapping[str, Any] = {}
+
+_Act = Callable[[Sequence[int]], Awaitable[Sequence[tuple[str, str]]]]
+"""Acts on jobs, and gives the state that each was in before and the one after."""
+
+
+class Acting:
+    """The verbs of a person.
+
+    Those for jobs take one id, and give the state that the job is in now; or raise a
+    JobNotFoundError, or a StateError when its state does not allow the verb. Or they take many ids,
+    act on the jobs that allow it, and give for each id the state it is in now, or the error that it
+    would have raised. Many go in several steps, so others are served in between; when the store
+    fails on the way, what is done is done.
+
+    But for `update`, they take in place of ids what jobs have in common: the conditions of a
+    `Filter`, of which all must hold. What is acted on had come before the call, and matches when it
+    is reached. `progress` is told after each second how far it is, and at the end it is given how
+    many came to what; with `dry_run` they are only counted.
+    """
+
+    def _here(self) -> Session:
+        """The parts that talk to the store, for who calls."""
+        raise NotImplementedError
+
+    # -------------------------------------------------------------------------------- jobs
+
+    @overload
+    async def cancel(self, id: int) -> State: ...
+    @overload
+    async def cancel(self, id: Ids) -> dict[int, State | TasukiError]: ...
+    @overload
+    async def cancel(
+        self, *, dry_run: bool = False, progress: Progress | None = None, **conditions: Any
+    ) -> BulkStep: ...
+    async def cancel(self, id: int | Ids | UnsetType = UNSET, **how: Any) -> Any:
+        """Cancel one job or many that have not ended; see the class.
+
+        One that is active is told to stop: it is still active, and cancelled when it has stopped.
+
+        Raises:
+            JobNotFoundError: there is no such job.
+            StateError: it has ended already.
+        """
+        act = _leading_to(State.CANCELLED, self._here().operator.cancel_many)
+        return await self._act(id, Verb.CANCEL, act, how)
+
+    @overload
+    async def retry(self, id: int) -> State: ...
+    @overload
+    async def retry(self, id: Ids) -> dict[int, State | TasukiError]: ...
+    @overload
+    async def retry(
+        self, *, dry_run: bool = False, progress: Progress | None = None, **conditions: Any
+    ) -> BulkStep: ...
+    async def retry(self, id: int | Ids | UnsetType = UNSET, **how: Any) -> Any:
+        """Run one job or many again that have ended; see the class. Their attempts start again.
+
+            await client.retry(7)
+            await client.retry([7, 8])
+            await client.retry(state="failed", type="email", error="SMTP*")
+
+        Raises:
+            JobNotFoundError: there is no such job.
+            StateError: it has not ended.
+        """
+        act = _leading_to(State.WAITING, self._here().operator.retry_many)
+        return await self._act(id, Verb.RETRY, act, how)
+
+    @overload
+    async def promote(self, id: int) -> State: ...
+    @overload
+    async def promote(self, id: Ids) -> dict[int, State | TasukiError]: ...
+    @overload
+    async def promote(
+        self, *, dry_run: bool = False, progress: Progress | None = None, **conditions: Any
+    ) -> BulkStep: ...
+    async def promote(self, id: int | Ids | UnsetType = UNSET, **how: Any) -> Any:
+        """Let one scheduled job or many run now; see the class.
+
+        Raises:
+            JobNotFoundError: there is no such job.
+            StateError: it is not scheduled.
+        """
+        act = _leading_to(State.WAITING, self._here().operator.promote_many)
+        return await self._act(id, Verb.PROMOTE, act, how)
+
+    @overload
+    async def remove(self, id: int) -> None: ...
+    @overload
+    async def remove(self, id: Ids) -> dict[int, TasukiError | None]: ...
+    @overload
+    async def remove(
+        self, *, dry_run: bool = False, progress: Progress | None = None, **conditions: Any
+    ) -> BulkStep: ...
+    async def remove(self, id: int | Ids | UnsetType = UNSET, **how: Any) -> Any:
+        """Delete one job or many that are not active, with all that is known of them.
+
+        There is no state after it: of many, None stands for those that were removed.
+
+        Raises:
+            JobNotFoundError: there is no such job.
+            StateError: it is active.
+        """
+        act = _leading_to(None, self._here().operator.remove_many)
+        return await self._act(id, Verb.REMOVE, act, how)
+
+    @overload
+    async def update(
+        self,
+        id: int,
+        *,
+        priority: float | str | UnsetType = UNSET,
+        delay: float | UnsetType | None = UNSET,
+        run_at: datetime | UnsetType | None = UNSET,
+        data: Any = UNSET,
+        expires: float | UnsetType | None = UNSET,
+        tags: Sequence[str] | UnsetType = UNSET,
+    ) -> State: ...
+    @overload
+    async def update(
+        self,
+        id: Ids,
+        *,
+        priority: float | str | UnsetType = UNSET,
+        delay: float | UnsetType | None = UNSET,
+        run_at: datetime | UnsetType | None = UNSET,
+        data: Any = UNSET,
+        expires: float | UnsetType | None = UNSET,
+        tags: Sequence[str] | UnsetType = UNSET,
+    ) -> dict[int, State | TasukiError]: ...
+    async def update(self, id: int | Ids, **options: Any) -> Any:
+        """Change one job or many that are not active and have not ended; see the class.
+
+            await client.update(7, priority="high", expires=None)
+
+        Between two attempts a job can be changed, too. The arguments are those of `enqueue`; what
+        is not given stays as it is. None stands for none: without `expires` a job does not expire,
+        without `delay` or `run_at` it may run at once. `delay` and `expires` are in seconds, and
+        count from now. The data are replaced as a whole.
+
+        Raises:
+            InvalidError: an argument is wrong or unknown, or there is none.
+            PayloadError: the data cannot be carried as JSON without loss, or are too large.
+            JobNotFoundError: there is no such job.
+            StateError: it is active, or has ended.
+            StoreFullError: the store is out of memory; nothing was changed.
+        """
+        here = self._here()
+        if options.get("data", UNSET) is not UNSET:
+            data = options["data"] = encode_data(options["data"])
+            check_bytes(data, here.data_limit)
+        update = Update(**options)
+
+        async def act(ids: Sequence[int]) -> Sequence[tuple[str, str]]:
+            return await here.operator.update_many(ids, update)
+
+        return await self._act(id, Verb.UPDATE, act)
+
+    async def bulk(
+        self,
+        action: Verb,
+        filter: Filter,
+        *,
+        cursor: str | None = None,
+        seconds: float = STEP_SECONDS,
+        dry_run: bool = False,
+    ) -> BulkStep:
+        """Act for about so many seconds on jobs that match, and give a cursor to go on with.
+
+            step = await client.bulk(Verb.RETRY, Filter(state="failed", type="email"))
+            while step.cursor:
+                step = await client.bulk(Verb.RETRY, filter, cursor=step.cursor)
+
+        For front ends whose callers are to be answered soon; else see the class.
+
+        Raises:
+            InvalidError: the filter says nothing, or nothing that can be acted on so; or the cursor
+                is not from a step of the same action, filter and `dry_run`.
+        """
+        return await self._here().bulk.run(
+            action, filter, cursor=cursor, seconds=seconds, dry_run=dry_run
+        )
+
+    async def _sweep(
+        self,
+        verb: Verb,
+        *,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        **conditions: Any,
+    ) -> BulkStep:
+        so_far = BulkStep(Counts(), None)
+        async for step in self._here().bulk.steps(verb, _filter(conditions), dry_run=dry_run):
+            so_far = so_far.followed_by(step)
+            if progress is not None:
+                progress(so_far)
+        return so_far
+
+    async def _act(
+        self,
+        id: int | Ids | UnsetType,
+        verb: Verb,
+        act: _Act,
+        how: Mapping[str, Any] = NO_CONDITIONS,
+    ) -> Any:
+        if id is UNSET:
+            return await self._sweep(verb, **how)
+        if how:
+            raise InvalidError("cannot be given together with ids", field=next(iter(how)))
+        many = id if isinstance(id, Iterable) and not isinstance(id, str) else None
+        ids = [check_id(each) for each in ([id] if many is None else many)]
+        outcomes: dict[int, Outcome] = {}
+        for number, (before, after) in zip(ids, await act(ids), strict=True):
+            refused = refusal(number, verb, before)
+            outcomes[number] = refused or (State(after) if after else None)
+        if many is not None:
+            return outcomes
+        [outcome] = outcomes.values()
+        if isinstance(outcome, TasukiError):
+            raise outcome
+        return outcome
+
+    # ------------------------------------------------------------------------------- types
+
+    async def pause(self, type: str) -> TypeInfo:
+        """Stop claiming the jobs of a type, in every runner. Those that are active go on.
+
+        The type need not be known yet. The pause holds until `resume`. Gives the type as it is now.
+
+        Raises:
+            InvalidError: it cannot be the name of a type, or would be a new one of too many.
+        """
+        return await self._switch(type, self._here().operator.pause)
+
+    async def resume(self, type: str) -> TypeInfo:
+        """Claim the jobs of a type again; see `pause`."""
+        return await self._switch(type, self._here().operator.resume)
+
+    async def _switch(self, type: str, verb: Callable[[str], Awaitable[bool]]) -> TypeInfo:
+        await verb(type)
+        return (await self._here().reader.types([type]))[0]
+
+
+def _leading_to(after: State | None, act: Callable[[Sequence[int]], Awaitable[list[str]]]) -> _Act:
+    """The same verb, with the states that it leads to. What is active stays so until it stops."""
+
+    async def with_states_after(ids: Sequence[int]) -> list[tuple[str, str]]:
+        states = await act(ids)
+        return [(each, each if each == State.ACTIVE else after or "") for each in states]
+
+    return with_states_after
+
+
+def _filter(conditions: Mapping[str, Any]) -> Filter:
+    known = Filter.__struct_fields__
+    for name in conditions:
+        if name not in known:
+            raise InvalidError(f"is no condition; there are {', '.join(known)}", field=name)
+    return Filter(**conditions)
