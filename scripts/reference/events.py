@@ -3,7 +3,7 @@
 import inspect
 from typing import Any, get_args, get_type_hints
 
-from tasuki.telemetry.events import Event
+from tasuki.telemetry.events import AnyEvent
 
 HEAD = """# Events
 
@@ -18,7 +18,7 @@ what it raises goes to the log, and harms nobody. Times are in seconds.
 
 def page() -> str:
     """The whole page."""
-    return HEAD + "".join(_event(kind) for kind in get_args(Event))
+    return HEAD + "".join(_event(kind) for kind in get_args(AnyEvent))
 
 
 def _event(kind: type[Any]) -> str:

@@ -47,6 +47,14 @@ def test_files_that_a_page_names_are_there(page: Path):
         assert (ROOT / name).exists(), name
 
 
+def test_files_that_internals_name_are_there():
+    text = (ROOT / "docs" / "internals.md").read_text()
+    names = set(re.findall(r"`([a-z]+/[\w/]+\.(?:py|lua))`", text))
+    assert len(names) > 20
+    for name in names:
+        assert (ROOT / "src" / "tasuki" / name).exists(), name
+
+
 @pytest.mark.parametrize("page", PAGES, ids=place)
 def test_commands_that_a_page_names_are_there(page: Path):
     for name in re.findall(r"`tasuki ([a-z]+)", page.read_text()):

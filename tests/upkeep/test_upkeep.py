@@ -16,7 +16,7 @@ BRIEF = LeaseTerms(seconds=1, retention=Retention(completed=Keep(0.05)))
 
 
 def upkeep_of(store: Store, terms: LeaseTerms = BRIEF) -> Upkeep:
-    return Upkeep(store.maintenance(terms), store.events)
+    return Upkeep(store.maintenance(terms), store.listeners)
 
 
 async def test_one_tick_promotes_expires_and_prunes(store: Store):
@@ -57,7 +57,7 @@ async def test_each_step_is_told_and_what_was_taken_back_is_logged(
     store: Store, caplog: pytest.LogCaptureFixture
 ):
     steps = list[UpkeepDone]()
-    store.events.listen(UpkeepDone, steps.append)
+    store.listeners.add(UpkeepDone, steps.append)
     someone = await runner(store, terms=BRIEF)
     await enqueue(store, "a")
     await someone.claim_one("a")

@@ -12,7 +12,7 @@ import pytest
 from tasuki import Backoff, Cancel, Fail, Job, Snooze, State, Worker
 from tasuki.model.errors import StoreUnavailableError
 from tasuki.store.store import Store
-from tasuki.telemetry.events import AttemptEnded, Events, JobsLost, JobsReleased, ScriptCalled
+from tasuki.telemetry.events import AttemptEnded, JobsLost, JobsReleased, Listeners, ScriptCalled
 from tests.proxy import proxy_to
 from tests.support import Plain, eventually
 from tests.workers.desk import Desk, Seen, running
@@ -29,12 +29,12 @@ def end() -> Iterator[None]:
 class Counts:
     """What a listener that makes metrics is like."""
 
-    def __init__(self, events: Events) -> None:
+    def __init__(self, listeners: Listeners) -> None:
         self.calls: Counter[tuple[str, str]] = Counter()
         self.attempts: Counter[tuple[str, str, int]] = Counter()
         self.seconds = 0.0
-        events.listen(ScriptCalled, self.add_call)
-        events.listen(AttemptEnded, self.add_attempt)
+        listeners.add(ScriptCalled, self.add_call)
+        listeners.add(AttemptEnded, self.add_attempt)
 
     def add_call(self, event: ScriptCalled) -> None:
         self.calls[event.script, event.outcome] += 1
@@ -74,7 +74,7 @@ class Deaf(Worker):
 
 
 async def test_each_attempt_is_told_with_what_it_came_to(store: Store, desk: Desk):
-    counts = Counts(store.events)
+    counts = Counts(store.listeners)
     async with running(store, Scripted()):
         for data in ("work", "break", "fail", "cancel", "snooze"):
             await desk.submit("scripted", data)
@@ -95,7 +95,7 @@ async def test_what_a_runner_gives_back_is_told_and_logged(
 ):
     caplog.set_level(logging.INFO, "tasuki.events")
     released = list[JobsReleased]()
-    store.events.listen(JobsReleased, released.append)
+    store.listeners.add(JobsReleased, released.append)
     seen = Seen()
     async with running(store, Deaf(), grace=0, watcher=seen):
         await desk.comes_to(await desk.submit("deaf"), State.ACTIVE)
@@ -108,7 +108,7 @@ async def test_what_was_taken_from_a_runner_is_told_when_it_ends(
     store: Store, desk: Desk, plain: Plain, namespace: str, caplog: pytest.LogCaptureFixture
 ):
     lost, seen = list[JobsLost](), Seen()
-    store.events.listen(JobsLost, lost.append)
+    store.listeners.add(JobsLost, lost.append)
     async with running(store, Deaf(), watcher=seen):
         await desk.comes_to(await desk.submit("deaf"), State.ACTIVE)
         [identity] = seen.identities
@@ -120,10 +120,10 @@ async def test_what_was_taken_from_a_runner_is_told_when_it_ends(
 
 
 async def test_each_call_of_a_script_is_told_with_how_it_went(store: Store):
-    events = Events()
-    counts = Counts(events)
+    listeners = Listeners()
+    counts = Counts(listeners)
     with proxy_to(store.address.url) as proxy:
-        through = Store(proxy.url, namespace=store.keyspace.namespace, events=events)
+        through = Store(proxy.url, namespace=store.keyspace.namespace, listeners=listeners)
         await through.reader().runners()
         proxy.refuse()
         proxy.cut()
@@ -134,10 +134,10 @@ async def test_each_call_of_a_script_is_told_with_how_it_went(store: Store):
 
 
 async def test_a_call_that_nobody_waits_for_any_longer_is_told_too(store: Store):
-    events = Events()
-    counts = Counts(events)
+    listeners = Listeners()
+    counts = Counts(listeners)
     with proxy_to(store.address.url) as proxy:
-        through = Store(proxy.url, namespace=store.keyspace.namespace, events=events)
+        through = Store(proxy.url, namespace=store.keyspace.namespace, listeners=listeners)
         proxy.black_hole()
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(through.maintenance().promote(), 0.05)

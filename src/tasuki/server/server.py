@@ -43,7 +43,7 @@ class Server:
         self._hub = EventHub(store.feed(), store.feed())
         self._patience = Patience()
         self._upkeep = Upkeep(
-            store.maintenance(options.terms), store.events, types_limit=options.types_limit
+            store.maintenance(options.terms), store.listeners, types_limit=options.types_limit
         )
         admin = Admin(store, self._client, options.terms.retention, trouble)
         self._health = admin.health

@@ -11,7 +11,7 @@ from tasuki.store.errors import translate
 from tasuki.store.keys import Keyspace
 from tasuki.store.resp import NonsenseError, RefusalError, pack
 from tasuki.store.script_calls import ScriptCalls
-from tasuki.telemetry.events import Events, ScriptCalled
+from tasuki.telemetry.events import Listeners, ScriptCalled
 
 CALL_SECONDS = 1.5
 """How long a call may take before the store counts as unavailable: an answer is due within 2 s."""
@@ -32,10 +32,10 @@ class Link:
         keyspace: Keyspace,
         name: str,
         connect: Connect = AsyncConnection,
-        events: Events | None = None,
+        listeners: Listeners | None = None,
     ) -> None:
         self._keyspace = keyspace
-        self._events = events or Events()
+        self._listeners = listeners or Listeners()
         self._connection = connect(address, f"tasuki-{name}")
         self._calls = ScriptCalls(keyspace.base)
 
@@ -54,7 +54,7 @@ class Link:
             StoreError: one of its kinds, when the store refuses, fails or cannot be reached.
             LeaseLostError: from scripts that a runner calls.
         """
-        if ScriptCalled not in self._events:
+        if ScriptCalled not in self._listeners:
             return await self._run(name, request, seconds)
         began, outcome = monotonic(), "cancelled"
         try:
@@ -64,7 +64,7 @@ class Link:
             outcome = error.code
             raise
         finally:
-            self._events.tell(ScriptCalled(name, monotonic() - began, outcome))
+            self._listeners.tell(ScriptCalled(name, monotonic() - began, outcome))
         return reply
 
     async def command(

@@ -20,7 +20,7 @@ from tasuki.store.producer import Producer
 from tasuki.store.reader import Reader
 from tasuki.store.safety import check_store
 from tasuki.telemetry.event_log import logged
-from tasuki.telemetry.events import Events
+from tasuki.telemetry.events import Listeners
 
 DEFAULT_NAMESPACE = "tasuki"
 
@@ -28,8 +28,7 @@ DEFAULT_NAMESPACE = "tasuki"
 class Store:
     """Hands out the parts, each on the connection it needs, and closes them all.
 
-    What happens between the program and the store is told to `events`; the log listens to them
-    unless others are given.
+    What happens is told to its `listeners`; without any that are given, the log is one.
 
     >>> store = Store("unix:///tmp/store.sock")
     >>> await store.check()
@@ -43,9 +42,9 @@ class Store:
         *,
         namespace: str = DEFAULT_NAMESPACE,
         connect: Connect = AsyncConnection,
-        events: Events | None = None,
+        listeners: Listeners | None = None,
     ) -> None:
-        self.events = events or logged()
+        self.listeners = listeners or logged()
         self.address = Address(url)
         self.keyspace = Keyspace.of(namespace)
         self._connect = connect
@@ -59,12 +58,12 @@ class Store:
             self.address.url,
             namespace=self.keyspace.namespace,
             connect=self._connect,
-            events=self.events,
+            listeners=self.listeners,
         )
 
     def link(self, name: str) -> Link:
         """A connection for a user of its own, such as `pump`, `bell` or `heartbeat`."""
-        link = Link(self.address, self.keyspace, name, self._connect, self.events)
+        link = Link(self.address, self.keyspace, name, self._connect, self.listeners)
         self._links.append(link)
         return link
 

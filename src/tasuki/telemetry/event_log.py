@@ -2,19 +2,19 @@
 
 import logging
 
-from tasuki.telemetry.events import Events, JobsLost, JobsReleased, JobsTakenBack, UpkeepDone
+from tasuki.telemetry.events import JobsLost, JobsReleased, JobsTakenBack, Listeners, UpkeepDone
 
 log = logging.getLogger("tasuki.events")
 
 
-def logged() -> Events:
-    """Events that are written to the log, as far as people should know of them."""
-    events = Events()
-    events.listen(UpkeepDone, _upkeep_done)
-    events.listen(JobsTakenBack, _jobs_taken_back)
-    events.listen(JobsReleased, _jobs_released)
-    events.listen(JobsLost, _jobs_lost)
-    return events
+def logged() -> Listeners:
+    """Listeners that write to the log what people should know of."""
+    listeners = Listeners()
+    listeners.add(UpkeepDone, _upkeep_done)
+    listeners.add(JobsTakenBack, _jobs_taken_back)
+    listeners.add(JobsReleased, _jobs_released)
+    listeners.add(JobsLost, _jobs_lost)
+    return listeners
 
 
 def _upkeep_done(event: UpkeepDone) -> None:

@@ -66,39 +66,39 @@ class JobsLost(msgspec.Struct, frozen=True):
     jobs: Annotated[int, "how many"]
 
 
-Event = ScriptCalled | AttemptEnded | UpkeepDone | JobsTakenBack | JobsReleased | JobsLost
+AnyEvent = ScriptCalled | AttemptEnded | UpkeepDone | JobsTakenBack | JobsReleased | JobsLost
 
-E = TypeVar("E", bound=Event)
+E = TypeVar("E", bound=AnyEvent)
 
 
-class Events:
-    """Hands each event to those who listen to its kind.
+class Listeners:
+    """Those who listen to events, each to its kinds.
 
     A listener is called at once and in the thread where the event happens, so it is quick, and what
     it shares it guards. What it raises goes to the log, and harms nobody. Where much happens, an
-    event is made only if its kind is `in` these.
+    event is made only if its kind is `in` the listeners.
 
-    >>> events = Events()
-    >>> AttemptEnded in events
+    >>> listeners = Listeners()
+    >>> AttemptEnded in listeners
     False
-    >>> events.listen(AttemptEnded, lambda event: print(event.type, event.outcome))
-    >>> events.tell(AttemptEnded("email", "completed", seconds=0.2, number=1))
+    >>> listeners.add(AttemptEnded, lambda event: print(event.type, event.outcome))
+    >>> listeners.tell(AttemptEnded("email", "completed", seconds=0.2, number=1))
     email completed
     """
 
     def __init__(self) -> None:
-        self._listeners: dict[type[Event], tuple[Callable[[Any], None], ...]] = {}
+        self._listeners: dict[type[AnyEvent], tuple[Callable[[Any], None], ...]] = {}
         log = logging.getLogger("tasuki.events")
         self._complaints = Complaints(log, "a listener to events failed, and all else goes on")
 
-    def __contains__(self, kind: type[Event]) -> bool:
+    def __contains__(self, kind: type[AnyEvent]) -> bool:
         return kind in self._listeners
 
-    def listen(self, kind: type[E], listener: Callable[[E], None]) -> None:
+    def add(self, kind: type[E], listener: Callable[[E], None]) -> None:
         """From now on call the listener with each event of this kind."""
         self._listeners[kind] = (*self._listeners.get(kind, ()), listener)
 
-    def tell(self, event: Event) -> None:
+    def tell(self, event: AnyEvent) -> None:
         """It has happened: call those who listen to it."""
         for listener in self._listeners.get(type(event), ()):
             try:

@@ -11,7 +11,7 @@ from tasuki.model.errors import may_pass
 from tasuki.store.maintenance import PAUSE_SECONDS, Maintenance
 from tasuki.store.messages.upkeep import Reaped, Ticked
 from tasuki.telemetry.complaints import Complaints
-from tasuki.telemetry.events import Events, UpkeepDone
+from tasuki.telemetry.events import Listeners, UpkeepDone
 
 log = logging.getLogger("tasuki.upkeep")
 
@@ -30,10 +30,10 @@ class Upkeep:
     """
 
     def __init__(
-        self, maintenance: Maintenance, events: Events, *, types_limit: int | None = None
+        self, maintenance: Maintenance, listeners: Listeners, *, types_limit: int | None = None
     ) -> None:
         self._maintenance = maintenance
-        self._events = events
+        self._listeners = listeners
         self._types_limit = types_limit
         self._task: asyncio.Task[None] | None = None
         self._complaints = Complaints(log, "upkeep goes on after an error")
@@ -77,7 +77,7 @@ class Upkeep:
         if ticked.due:
             # Said once: who is started later with another number is right.
             self._types_limit = None
-            self._events.tell(_done(ticked))
+            self._listeners.tell(_done(ticked))
         return ticked.more
 
     async def _one_by_one(self) -> None:
@@ -85,7 +85,7 @@ class Upkeep:
         steps = (self._reap, self._promote, self._expire, self._prune)
         for step in steps:
             try:
-                self._events.tell(await step())
+                self._listeners.tell(await step())
             except Exception as error:  # noqa: BLE001 - as above
                 if may_pass(error):
                     return

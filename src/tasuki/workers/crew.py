@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from tasuki.model.outcome import Outcome
 from tasuki.store.lease import LeaseTerms
 from tasuki.store.messages import Exchanged
-from tasuki.telemetry.events import AttemptEnded, Events
+from tasuki.telemetry.events import AttemptEnded, Listeners
 from tasuki.workers.ahead import Ahead
 from tasuki.workers.attempt import Attempt, Host
 from tasuki.workers.blackbox import BlackBox
@@ -39,7 +39,7 @@ class Crew:
         box: BlackBox,
         fetch: Fetch,
         stuck: StuckSlots,
-        events: Events,
+        listeners: Listeners,
     ) -> None:
         self.outbox = Outbox()
         self.changed = asyncio.Event()
@@ -47,7 +47,7 @@ class Crew:
         self._slots = slots
         self._watcher = watcher
         self._stuck = stuck
-        self._events = events
+        self._listeners = listeners
         self._running: dict[str, Attempt] = {}
         self._places = Places(specs)
         self._ahead = Ahead(self._places, slots.stall)
@@ -156,8 +156,8 @@ class Crew:
         self.changed.set()
         if attempt.stopping is not Stop.LOST:
             self.outbox.add(attempt, outcome)
-        if AttemptEnded in self._events:
-            self._events.tell(_ended(attempt, outcome))
+        if AttemptEnded in self._listeners:
+            self._listeners.tell(_ended(attempt, outcome))
 
     def _on_left(self, attempt: Attempt) -> None:
         self._stuck.remove(attempt)

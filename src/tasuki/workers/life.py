@@ -56,7 +56,7 @@ class Life:
             box=box,
             fetch=lambda key, size: large.read("data", key, size),
             stuck=stuck,
-            events=store.events,
+            listeners=store.listeners,
         )
         self.pump = Pump(
             self.lease,
@@ -65,7 +65,7 @@ class Life:
             idle=self._on_idle,
             suspects=SuspectNews(specs, watcher).seen,
             outage=outage,
-            events=store.events,
+            listeners=store.listeners,
         )
         doorbell = store.doorbell(self.lease.runner, bell_link)
         self._ear = Ear(doorbell, self.pump.ring, terms.seconds / 3)

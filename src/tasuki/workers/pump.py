@@ -10,7 +10,7 @@ from collections.abc import Callable
 from tasuki.model.errors import LayoutError, LeaseLostError
 from tasuki.store.lease import Lease
 from tasuki.store.messages import Exchanged
-from tasuki.telemetry.events import Events, JobsLost
+from tasuki.telemetry.events import JobsLost, Listeners
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.crew import Crew
 from tasuki.workers.exchanges import Exchanges
@@ -34,10 +34,10 @@ class Pump:
         idle: Callable[[list[str]], None],
         suspects: Callable[[list[str]], None],
         outage: OutageLog,
-        events: Events,
+        listeners: Listeners,
     ) -> None:
         self._runner = lease.runner
-        self._events = events
+        self._listeners = listeners
         self._slots = slots
         self._crew = crew
         self._exchanges = Exchanges(lease, crew.outbox, outage)
@@ -99,7 +99,7 @@ class Pump:
         due = now + reply.next_due / 1_000 if reply.next_due >= 0 else None
         self._slots.book(granted, demand, due, now)
         if reply.lost:
-            self._events.tell(JobsLost(self._runner, len(reply.lost)))
+            self._listeners.tell(JobsLost(self._runner, len(reply.lost)))
         if reply.cancels:
             self._crew.stop(Stop.CANCEL, reply.cancels)
         if not self._slots.begins_at_once:

@@ -85,7 +85,7 @@ class Runner:
         watchdog = Watchdog(self._watcher)
         watchdog.start()
         setup = Setup(self._registry.workers)
-        upkeep = Upkeep(self._store.maintenance(self._terms), self._store.events)
+        upkeep = Upkeep(self._store.maintenance(self._terms), self._store.listeners)
         try:
             await setup.make()
             await upkeep.start()
@@ -220,5 +220,5 @@ class Runner:
             return False
         self._released += released
         if released:
-            self._store.events.tell(JobsReleased(f"runner {life.lease.runner}", released))
+            self._store.listeners.tell(JobsReleased(f"runner {life.lease.runner}", released))
         return True

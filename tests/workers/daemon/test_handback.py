@@ -25,7 +25,7 @@ async def test_jobs_of_a_runner_that_crashed(
     store: Store, hand_back: HandBack, caplog: pytest.LogCaptureFixture
 ):
     told = list[JobsTakenBack]()
-    store.events.listen(JobsTakenBack, told.append)
+    store.listeners.add(JobsTakenBack, told.append)
     await enqueue_many(store, [new_job(), new_job()])
     someone = await runner(store)
     await someone.claim("email", 2)
@@ -41,7 +41,7 @@ async def test_jobs_of_a_runner_that_was_ended(
 ):
     caplog.set_level(logging.INFO, "tasuki.events")
     told = list[JobsReleased]()
-    store.events.listen(JobsReleased, told.append)
+    store.listeners.add(JobsReleased, told.append)
     await enqueue_many(store, [new_job(), new_job()])
     someone = await runner(store)
     await someone.claim("email", 2)

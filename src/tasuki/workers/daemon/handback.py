@@ -33,7 +33,7 @@ class HandBack:
         self._link = store.link("handback")
         self._maintenance = Maintenance(self._link, terms)
         self._terms = terms
-        self._events = store.events
+        self._listeners = store.listeners
         self._orders = orders
         self._outage = outage
 
@@ -61,7 +61,7 @@ class HandBack:
 
         done = await self._until_done(name, step)
         if done and any(done):
-            self._events.tell(JobsTakenBack(name, *done))
+            self._listeners.tell(JobsTakenBack(name, *done))
         return suspects
 
     async def release(self, name: str, identities: Iterable[str]) -> None:
@@ -71,7 +71,7 @@ class HandBack:
             lease = Lease(self._link, self._terms, identity)
             released += await self._until_done(name, lease.leave) or 0
         if released:
-            self._events.tell(JobsReleased(name, released))
+            self._listeners.tell(JobsReleased(name, released))
 
     async def _until_done(self, name: str, step: Callable[[], Awaitable[T]]) -> T | None:
         pause = PAUSES.first
