@@ -61,15 +61,18 @@ async def test_a_reused_key_concerns_its_caller_alone(client: Client):
     assert len({answer for answer in answers if isinstance(answer, int)}) == 3
 
 
-async def test_a_key_by_its_old_name_is_refused_with_the_new_one(client: Client):
+async def test_an_argument_by_its_old_name_is_refused_with_the_new_one(client: Client):
     old: Any = "k"
-    for enqueued in (
-        client.enqueue("email", key=old),
-        client.enqueue_many([{"type": "a"}], key=old),
+    for enqueued, field, new in (
+        (client.enqueue("email", key=old), "key", "idempotency_key"),
+        (client.enqueue_many([{"type": "a"}], key=old), "key", "idempotency_key"),
+        (client.enqueue_many([{"type": "a", "key": old}]), "jobs[0].key", "idempotency_key"),
+        (client.enqueue("email", at=old), "at", "run_at"),
+        (client.enqueue_many([{"type": "a", "at": old}]), "jobs[0].at", "run_at"),
     ):
-        with pytest.raises(InvalidError, match="idempotency_key") as caught:
+        with pytest.raises(InvalidError, match=new) as caught:
             await enqueued
-        assert caught.value.field == "key"
+        assert caught.value.field == field
     assert await client.counts() == {}
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from tasuki.client.acting import Acting
 from tasuki.client.data import encode_data
-from tasuki.client.jobs import new_jobs, submission
+from tasuki.client.jobs import new_jobs, refuse_former, submission
 from tasuki.client.looking import Looking
 from tasuki.client.session import LoopSessions, Session, SessionTerms
 from tasuki.client.sizes import checked_limit
@@ -70,6 +70,7 @@ class Client(Looking, Acting):
         tags: Sequence[str] = (),
         idempotency_key: str | None = None,
         key: None = None,
+        at: None = None,
     ) -> int:
         """Submit a job, and give its id. From then on the job is safe.
 
@@ -98,6 +99,7 @@ class Client(Looking, Acting):
             idempotency_key: names this submission. The same submission with the same key within
                 24 hours makes no second job and gives the id of the first one.
             key: is refused: it was the name of `idempotency_key`.
+            at: is refused: it was the name of `run_at`.
 
         Raises:
             InvalidError: an argument is wrong; the error names it.
@@ -106,6 +108,7 @@ class Client(Looking, Acting):
             StoreFullError: the store is out of memory; nothing was made.
             StoreUnavailableError: the store did not answer; the job may or may not have been made.
         """
+        refuse_former(key=key, at=at)
         job = NewJob(
             type=type,
             data=encode_data(data),
@@ -119,8 +122,7 @@ class Client(Looking, Acting):
             keep=keep,
             tags=tags,  # pyright: ignore[reportArgumentType] - here, too
         )
-        made = submission((job,), idempotency_key, key=key)
-        [id] = await self._here().coalescer.submit(made)
+        [id] = await self._here().coalescer.submit(submission((job,), idempotency_key))
         return id
 
     async def enqueue_many(
@@ -143,7 +145,8 @@ class Client(Looking, Acting):
             PayloadError: as `enqueue`; or the data of all jobs have more than 16 MiB.
             StoreError: as `enqueue`.
         """
-        made = submission(new_jobs(jobs), idempotency_key, key=key)
+        refuse_former(key=key)
+        made = submission(new_jobs(jobs), idempotency_key)
         return await self._here().coalescer.submit(made, "jobs")
 
     async def submit(self, submission: Submission) -> list[int]:

@@ -20,8 +20,9 @@ _encoder = msgspec.json.Encoder()
 
 OPTIONS = tuple(option.name for option in options_of(NewJob))
 
+_FORMER = {"key": KEY_REFUSED, "at": "is called run_at"}
 _NOT_OF_A_JOB = {
-    "key": KEY_REFUSED,
+    **_FORMER,
     "idempotency_key": "is for the whole submission: give it to enqueue_many",
 }
 
@@ -45,17 +46,24 @@ def new_jobs(items: Iterable[Mapping[str, Any] | NewJob]) -> list[NewJob]:
     return jobs
 
 
-def submission(
-    jobs: Sequence[NewJob], idempotency_key: str | None = None, *, key: None = None
-) -> Submission:
+def refuse_former(**given: object) -> None:
+    """Refuse arguments by names that they had once, so that nobody loses one in silence.
+
+    Raises:
+        InvalidError: one is given; the error says what it is called now.
+    """
+    for name, value in given.items():
+        if value is not None:
+            raise InvalidError(_FORMER[name], field=name)
+
+
+def submission(jobs: Sequence[NewJob], idempotency_key: str | None = None) -> Submission:
     """The submission of these jobs. With an `idempotency_key` it is told from others by its jobs.
 
     Raises:
-        InvalidError: no jobs, too many, or a key that is not text; or it is called `key`.
+        InvalidError: no jobs, too many, or a key that is not text.
     """
     check_size(jobs)
-    if key is not None:
-        raise InvalidError(KEY_REFUSED, field="key")
     if idempotency_key is None:
         return Submission(jobs)
     if not isinstance(idempotency_key, str) or not idempotency_key:
