@@ -9,7 +9,9 @@ import pytest
 
 from tasuki.client import BlockingClient, Client
 from tasuki.model.errors import InvalidError, JobNotFoundError, PayloadError, StateError
-from tasuki.model.state import State
+from tasuki.model.filter import Filter
+from tasuki.model.state import State, Verb
+from tasuki.store.bulk import BulkStep
 from tasuki.store.store import Store
 from tests.store.factory import FAR, noted, runner
 from tests.support import Plain
@@ -77,6 +79,50 @@ class TestActing:
         with pytest.raises(InvalidError) as caught:
             await getattr(client, verb)(id, **options)
         assert caught.value.field == "id"
+
+
+class TestByWhatJobsHaveInCommon:
+    async def test_all_that_match_are_acted_on(self, client: Client):
+        mail = await client.enqueue_many([{"type": "email"}] * 3)
+        [other] = await client.enqueue_many([{"type": "other"}])
+        seen: list[BulkStep] = []
+        swept = await client.cancel(type="email", progress=seen.append)
+        assert (swept.counts.done, swept.cursor, swept.partial) == (3, None, False)
+        assert seen[-1] == swept
+        assert (await client.retry(state="cancelled", dry_run=True)).counts.done == 3
+        assert {(await client.get(id)).state for id in mail} == {State.CANCELLED}
+        assert (await client.get(other)).state is State.WAITING
+        assert (await client.remove(state="cancelled")).counts.done == 3
+        assert (await client.promote(type="email")).counts.total == 0
+
+    async def test_one_step_can_be_gone_on_from(self, client: Client):
+        await client.enqueue_many([{"type": "email"}] * 250)
+        filter, done = Filter(type="email"), 0
+        step = await client.bulk(Verb.CANCEL, filter, seconds=0)
+        while step.cursor is not None:
+            done += step.counts.done
+            step = await client.bulk(Verb.CANCEL, filter, seconds=0, cursor=step.cursor)
+        assert done + step.counts.done == 250
+
+    async def test_what_is_wrong_touches_nothing(self, client: Client):
+        id = await client.enqueue("email")
+        cancel: Any = client.cancel
+        wrong: list[tuple[Any, str | None]] = [
+            (cancel(), "filter"),
+            (cancel(kind="email"), "kind"),
+            (cancel(state="done"), "state"),
+            (cancel(id, type="email"), "type"),
+            (cancel([id], dry_run=True), "dry_run"),
+        ]
+        for call, field in wrong:
+            with pytest.raises(InvalidError) as caught:
+                await call
+            assert caught.value.field == field
+        assert (await client.get(id)).state is State.WAITING
+
+    def test_without_an_event_loop(self, blocking: BlockingClient):
+        blocking.enqueue_many([{"type": "email"}] * 2)
+        assert blocking.cancel(type="email").counts.done == 2
 
 
 class TestUpdate:

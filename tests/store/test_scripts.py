@@ -10,7 +10,7 @@ from tests.store.scripts import LIBRARY, LUA, NAMES, SOURCES
 from tests.support import Plain
 
 # Those that make work for the store, so that they are refused when it is out of memory.
-GROWING = {"enqueue", "probe", "retry"}
+GROWING = {"enqueue", "probe", "retry", "update"}
 READING_ONLY = {
     "census", "counts", "examine", "history", "inspect", "log", "page", "runners", "sift", "survey",
     "unclaimed",
