@@ -18,6 +18,9 @@ RESERVED_FILES = 32
 """Files that are kept free of connections: for the store, for logs, and for what is opened once."""
 TELL_SECONDS = 60.0
 
+ABORT = "tasuki.abort"
+"""The extension by which our protocol drops a connection at once, with what is unsent."""
+
 
 class Idle(Protocol):
     """A connection that can be let go while it does nothing."""

@@ -12,10 +12,9 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from tasuki.server.connections import Connections
+from tasuki.server.connections import ABORT, Connections
 from tasuki.server.parting import LINGER_SECONDS
 from tasuki.server.problems import MEDIA_TYPE, problem_of
-from tasuki.server.routes.events import ABORT
 from tasuki.server.security import HEADERS, NO_STORE
 from tasuki.server.tally import Tally
 

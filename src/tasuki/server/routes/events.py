@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tasuki.model.errors import InvalidError
+from tasuki.server.connections import ABORT
 from tasuki.server.frames import is_position
 from tasuki.server.hub import EventHub
 from tasuki.server.operations import API, Header, Operation
@@ -19,8 +20,6 @@ MEDIA_TYPE = "text/event-stream"
 HEARTBEAT_SECONDS = 15.0
 STUCK_SECONDS = 30.0
 """How long a client may take nothing before its connection is dropped."""
-ABORT = "tasuki.abort"
-"""The extension by which our protocol drops a connection at once, with what is unsent."""
 POSITION_HEADER = "Last-Event-ID"
 
 
