@@ -37,7 +37,7 @@ GIVEN = {
 }  # fmt: skip
 """What a store has for scripts, as far as it is used."""
 WRAPPING = {"serve"}
-"""What a script is wrapped in reads these (store/scripts.py)."""
+"""What a script is wrapped in reads these (store/link/scripts.py)."""
 NO_CODE = {"comments", "_first_token", "_last_token"}
 INCLUDE = re.compile(r"^--@include (\w+)$", re.MULTILINE)
 

@@ -6,11 +6,11 @@ from typing import Any
 from tasuki.admin import Admin
 from tasuki.client import Client
 from tasuki.model.retention import Retention
+from tasuki.server.api.openapi import document
 from tasuki.server.app import Services, all_operations
-from tasuki.server.hub import EventHub
-from tasuki.server.openapi import document
-from tasuki.server.options import ServerOptions
-from tasuki.server.patience import Patience
+from tasuki.server.events.hub import EventHub
+from tasuki.server.http.options import ServerOptions
+from tasuki.server.http.patience import Patience
 from tasuki.store.store import Store
 
 HEAD = """# The HTTP API

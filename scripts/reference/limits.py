@@ -2,22 +2,22 @@
 
 from typing import NamedTuple
 
-from tasuki.cli.settings import Key, keys
+from tasuki.cli.settings.settings import Key, keys
 from tasuki.client.gathering import GATHERED_BYTES
 from tasuki.model.backoff import LONGEST_LIST
 from tasuki.model.filter import LONGEST_PATTERN_BYTES
-from tasuki.model.names import LONGEST_TYPE_BYTES, MOST_TAGS
 from tasuki.model.options import MOST_ATTEMPTS
 from tasuki.model.rules import LONGEST_SECONDS
-from tasuki.server.protocol import BODY_SECONDS, HEADERS_BYTES, HEADERS_SECONDS
+from tasuki.model.values.names import LONGEST_TYPE_BYTES, MOST_TAGS
+from tasuki.server.http.protocol import BODY_SECONDS, HEADERS_BYTES, HEADERS_SECONDS
 from tasuki.store.bulk import STEP_SECONDS
-from tasuki.store.listing import MOST_TYPES
+from tasuki.store.looks.listing import MOST_TYPES
 from tasuki.store.producer import KEY_SECONDS, MOST_JOBS
 from tasuki.wire.limits import MOST_BYTES as LARGEST
 from tasuki.wire.payload import DEEPEST
 from tasuki.wire.record import INLINE_BYTES, PREVIEW_CHARACTERS
-from tasuki.workers import notebook, outbox
-from tasuki.workers.attempt import STUBBORN_SECONDS
+from tasuki.workers.attempt import notebook, outbox
+from tasuki.workers.attempt.attempt import STUBBORN_SECONDS
 from tasuki.workers.describe import LONGEST_MESSAGE, LONGEST_TRACEBACK
 from tasuki.workers.job import LONGEST_PROGRESS
 

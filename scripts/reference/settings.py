@@ -1,10 +1,10 @@
 """The page of settings, from their declarations."""
 
-from tasuki.cli.settings import Key, keys
+from tasuki.cli.settings.settings import Key, keys
 
 HEAD = """# Settings
 
-Made from `src/tasuki/cli/settings.py` by `make pages`.
+Made from `src/tasuki/cli/settings/settings.py` by `make pages`.
 
 A setting comes from, in this order: a flag, the environment, `tasuki.toml`, its default.
 `server.port` is `--port`, `TASUKI_SERVER_PORT`, and `port` below `[server]`. The file is the

@@ -8,7 +8,7 @@ import sys
 import time
 
 from tasuki.model.errors import StoreError
-from tasuki.store.reader import Reader, TypeInfo
+from tasuki.store.looks.reader import Reader, TypeInfo
 
 LONGEST_SECONDS = 10.0
 USUAL_START_SECONDS = 0.3

@@ -17,7 +17,7 @@ import pytest
 
 from tasuki.model.errors import StoreError
 from tasuki.model.state import State
-from tasuki.store.reader import TypeInfo
+from tasuki.store.looks.reader import TypeInfo
 from tests.acceptance.history import Observer, check_history
 from tests.acceptance.hosts import Machine, freeze, kill, thaw
 from tests.acceptance.liveness import Liveness

@@ -15,7 +15,7 @@ from tasuki.embedded import EmbeddedStore
 from tasuki.embedded.errors import EmbeddedError
 from tasuki.model.defaults import GRACE_SECONDS
 from tasuki.store.lease import LeaseTerms
-from tasuki.workers.protocol import RunnerConfig
+from tasuki.workers.process.protocol import RunnerConfig
 from tests.support import eventually
 
 APP = Path(__file__).with_name("app.py")

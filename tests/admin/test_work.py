@@ -4,8 +4,8 @@ import pytest
 
 from tasuki.admin.work import UNCLAIMED_SECONDS, Standstill, WorkWatch, standstill
 from tasuki.client import Client
+from tasuki.store.looks.reader import RunnerInfo
 from tasuki.store.probe import Backlog
-from tasuki.store.reader import RunnerInfo
 from tasuki.store.store import Store
 from tests.support import Plain
 

@@ -15,7 +15,7 @@ from tests.support import eventually_sync
 PROGRAM = """
 import ctypes, os, signal, subprocess, sys
 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
-from tasuki.cli.first_process import stand_back
+from tasuki.cli.services.first_process import stand_back
 stand_back(1)
 {}
 """

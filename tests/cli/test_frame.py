@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from tasuki.admin import Durability, RunnerView, StatsView
-from tasuki.cli.frame import MOST_RUNNERS, frame
-from tasuki.cli.watch import Sample
+from tasuki.cli.terminal.frame import MOST_RUNNERS, frame
+from tasuki.cli.terminal.watch import Sample
 from tasuki.model.job import Attempts, JobInfo
 from tasuki.model.outcome import JobError
 from tasuki.model.state import State
-from tasuki.store.types import TypeInfo
+from tasuki.store.looks.types import TypeInfo
 
 
 def type_info(name: str, *, waiting: int = 0, paused: bool = False) -> TypeInfo:

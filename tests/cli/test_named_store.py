@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from tasuki.cli.named_store import NamedStore
+from tasuki.cli.services.named_store import NamedStore
 from tasuki.model.errors import StoreUnsafeError
 from tasuki.store.store import Store
 from tests.store.fake import FakeStore, text

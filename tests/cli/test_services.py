@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tasuki.cli.services import Part, Signals, serve
+from tasuki.cli.services.services import Part, Signals, serve
 from tasuki.model.errors import TasukiError
 from tests.support import eventually
 

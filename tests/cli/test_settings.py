@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tasuki.cli.resolve import Effective, resolve
-from tasuki.cli.settings import Settings, keys
-from tasuki.cli.sources import Given
+from tasuki.cli.settings.resolve import Effective, resolve
+from tasuki.cli.settings.settings import Settings, keys
+from tasuki.cli.settings.sources import Given
 from tasuki.embedded.options import StoreOptions
 from tasuki.model.errors import SettingsError
 from tasuki.model.retention import Retention
 from tasuki.server import ServerOptions
 from tasuki.store.lease import LeaseTerms
-from tasuki.workers.protocol import RunnerConfig
+from tasuki.workers.process.protocol import RunnerConfig
 
 
 def flag(name: str, value: object) -> Given:

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tasuki.cli
-from tasuki.cli.output import json_text
-from tasuki.cli.text import shortened, width
-from tasuki.cli.when import relative, rough
+from tasuki.cli.terminal.output import json_text
+from tasuki.cli.terminal.text import shortened, width
+from tasuki.cli.terminal.when import relative, rough
 from tasuki.telemetry.logs import JsonLines, TextLines, configure
 from tasuki.telemetry.terminal import printable
 from tests.cli.conftest import Site

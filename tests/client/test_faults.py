@@ -16,7 +16,7 @@ import pytest
 from tasuki import Client, JobInfo, StoreFullError, StoreUnavailableError, connect
 from tasuki.embedded import EmbeddedStore, running
 from tasuki.model.errors import LayoutError
-from tasuki.store.link import Link
+from tasuki.store.link.link import Link
 from tasuki.store.store import Store
 from tests.proxy import Proxy
 from tests.support import eventually

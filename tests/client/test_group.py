@@ -13,10 +13,10 @@ import pytest
 
 from tasuki import InvalidError, StoreUnavailableError
 from tasuki.client import submission
-from tasuki.client.by_hand import drive
-from tasuki.client.group import Group
+from tasuki.client.blocking.by_hand import drive
+from tasuki.client.blocking.group import Group
 from tasuki.model.job import NewJob
-from tasuki.store.blocking_connection import BlockingConnection
+from tasuki.store.link.blocking_connection import BlockingConnection
 from tasuki.store.store import Store
 from tests.proxy import Proxy
 from tests.support import eventually_sync

@@ -13,9 +13,9 @@ from tasuki import (
     StoreUnavailableError,
     WaitTimeoutError,
 )
-from tasuki.client import watching
+from tasuki.client.blocking import watching
+from tasuki.client.blocking.watching import Watching
 from tasuki.client.waiting import Waiting
-from tasuki.client.watching import Watching
 from tasuki.model.errors import (
     LayoutError,
     StoreError,
@@ -23,11 +23,11 @@ from tasuki.model.errors import (
     StoreRefusedError,
 )
 from tasuki.model.state import State
-from tasuki.store.address import Address
 from tasuki.store.feed import Feed
-from tasuki.store.link import Link
-from tasuki.store.reader import Reader
-from tasuki.store.scripts import script
+from tasuki.store.link.address import Address
+from tasuki.store.link.link import Link
+from tasuki.store.link.scripts import script
+from tasuki.store.looks.reader import Reader
 from tasuki.store.store import Store
 from tests.proxy import Proxy
 from tests.store.factory import Runner, cancelled, completed, failed, retried, runner

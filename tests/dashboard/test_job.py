@@ -93,7 +93,7 @@ class Deaf(Worker):
 async def test_a_job_that_is_told_to_stop_says_so_until_it_has(
     screen: Screen, desk: Desk, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasuki.workers.attempt.STUBBORN_SECONDS", 3.0)
+    monkeypatch.setattr("tasuki.workers.attempt.attempt.STUBBORN_SECONDS", 3.0)
     id = await desk.submit("deaf")
     async with running(store, Deaf):
         await screen.open(f"#/jobs/{id}")

@@ -9,7 +9,7 @@ import pytest
 import tasuki
 from tasuki.cli import main
 from tasuki.model.job import NewJob
-from tasuki.model.names import PRIORITIES
+from tasuki.model.values.names import PRIORITIES
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasuki.model.errors import InvalidError
-from tasuki.model.names import (
+from tasuki.model.rules import Lines
+from tasuki.model.values.names import (
     LARGEST_PRIORITY,
     LONGEST_TAG_BYTES,
     LONGEST_TYPE_BYTES,
@@ -15,7 +16,6 @@ from tasuki.model.names import (
     check_type,
     priority_number,
 )
-from tasuki.model.rules import Lines
 
 TAGS = Lines(MOST_TAGS, LONGEST_TAG_BYTES)
 DIRECTION = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -19,12 +19,12 @@ from datetime import UTC, datetime
 import msgspec, pytest
 from tasuki.admin import job_json
 from tasuki.cli.commands.enqueue import enqueue
-from tasuki.cli.jobview import details
+from tasuki.cli.terminal.jobview import details
 from tasuki.model.errors import InvalidError
 from tasuki.model.job import NewJob
-from tasuki.server.described import described_body
-from tasuki.server.submission import decode_jobs
-from tasuki.store.view import Row, WorkerOptions, job_info
+from tasuki.server.api.described import described_body
+from tasuki.server.api.submission import decode_jobs
+from tasuki.store.looks.view import Row, WorkerOptions, job_info
 from tasuki.wire.record import encode_tail
 
 with pytest.raises(InvalidError, match="note: must be at most 200"):

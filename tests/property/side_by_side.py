@@ -9,7 +9,7 @@ import msgspec
 from hypothesis.stateful import RuleBasedStateMachine
 
 from tasuki.model.state import State, Verb
-from tasuki.store.doctor import Doctor
+from tasuki.store.doctor.doctor import Doctor
 from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.messages import Exchanged, Report
 from tasuki.store.operator import Operator

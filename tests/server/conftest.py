@@ -10,8 +10,8 @@ from tasuki.admin import Admin
 from tasuki.client import Client
 from tasuki.server import Server, ServerOptions
 from tasuki.server.app import Services, build_app
-from tasuki.server.hub import EventHub
-from tasuki.server.patience import Patience
+from tasuki.server.events.hub import EventHub
+from tasuki.server.http.patience import Patience
 from tasuki.store.store import Store
 from tests.server.own_store import OwnStore, own_store
 

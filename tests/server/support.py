@@ -8,7 +8,7 @@ import valkey
 
 from tasuki.model.outcome import JobError
 from tasuki.model.state import State
-from tasuki.server.problems import KINDS
+from tasuki.server.http.problems import KINDS
 from tasuki.store.lease import Lease
 from tasuki.store.messages import Claimed, Exchanged, FinishedGroup, Notes, Report
 from tasuki.store.store import Store

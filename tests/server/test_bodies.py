@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tasuki.server import Server, ServerOptions, protocol
+from tasuki.server import Server, ServerOptions
+from tasuki.server.http import protocol
 from tests.server.support import check_problem, count_jobs
 
 LIMIT = 2_000

@@ -10,8 +10,8 @@ import pytest
 
 from tasuki.model.errors import SettingsError
 from tasuki.server import RESERVED_FILES, Server, ServerOptions
-from tasuki.server.connections import Connections, default_connections
-from tasuki.server.tally import Tally
+from tasuki.server.http.connections import Connections, default_connections
+from tasuki.server.http.tally import Tally
 from tests.server.raw import connect, parse
 from tests.server.support import check_problem
 from tests.support import eventually

@@ -8,9 +8,9 @@ import pytest
 import valkey
 
 from tasuki.server import Server
-from tasuki.server.frames import Batch
-from tasuki.server.routes import events
-from tasuki.server.subscriber import Subscriber
+from tasuki.server.api import events
+from tasuki.server.events.frames import Batch
+from tasuki.server.events.subscriber import Subscriber
 from tasuki.store.store import Store
 from tests.server.own_store import OwnStore
 from tests.server.raw import connect

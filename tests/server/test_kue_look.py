@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tasuki.model.outcome import JobError
-from tasuki.server.kue_stats import kue_stats
+from tasuki.server.kue.stats import kue_stats
 from tasuki.store.store import Store
 from tests.server.support import Hand, check_problem, submit
 

@@ -7,7 +7,7 @@ import pytest
 
 from tasuki.model.backoff import delay_after
 from tasuki.model.job import NewJob
-from tasuki.server.kue_options import kue_new_job
+from tasuki.server.kue.options import kue_new_job
 from tests.server.support import count_jobs
 
 JSON = {"content-type": "application/json"}

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi import checks
 
 from tasuki.model.job import NewJob
 from tasuki.server import Server, ServerOptions
-from tasuki.server.problems import KINDS
+from tasuki.server.http.problems import KINDS
 from tasuki.store.store import Store
 
 API = "/api/v1"

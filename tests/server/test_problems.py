@@ -9,7 +9,7 @@ from tasuki.model import errors
 from tasuki.model.errors import StoreError, StoreUnavailableError, TasukiError
 from tasuki.server import ServerOptions
 from tasuki.server.app import Services, build_app
-from tasuki.server.problems import KINDS
+from tasuki.server.http.problems import KINDS
 from tests.server.support import check_problem
 
 NEVER_SENT = {

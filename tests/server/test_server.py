@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from tasuki.model.errors import SettingsError
-from tasuki.server import Server, ServerOptions, protocol
+from tasuki.server import Server, ServerOptions
+from tasuki.server.http import protocol
 from tasuki.store.store import Store
 from tests.server.raw import ask, connect, parse
 from tests.server.support import Hand, submit

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from tasuki.server.shared import Shared
+from tasuki.server.api.shared import Shared
 
 GAP = 0.1
 

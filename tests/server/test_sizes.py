@@ -6,7 +6,7 @@ import httpx
 import msgspec
 import pytest
 
-from tasuki.model.names import MOST_TAGS
+from tasuki.model.values.names import MOST_TAGS
 from tasuki.server import ServerOptions
 from tests.server.support import check_problem, count_jobs
 

@@ -1,6 +1,6 @@
 """Links to the store that have something go wrong on the way."""
 
-from tasuki.store.link import CALL_SECONDS, Link
+from tasuki.store.link.link import CALL_SECONDS, Link
 
 
 class RepeatingLink(Link):

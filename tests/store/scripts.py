@@ -4,7 +4,7 @@ import re
 from importlib.resources import files
 from typing import NamedTuple
 
-from tasuki.store.scripts import script, verbs
+from tasuki.store.link.scripts import script, verbs
 
 LUA = files("tasuki.store") / "lua"
 NAMES = verbs()

@@ -6,7 +6,7 @@ import pytest
 from tasuki.model.errors import InvalidError
 from tasuki.model.job import JobInfo
 from tasuki.model.state import State
-from tasuki.store.listing import Listing
+from tasuki.store.looks.listing import Listing
 from tasuki.store.store import Store
 from tests.store.commands import counter
 from tests.store.factory import (

@@ -11,19 +11,19 @@ from typing import Any, TypeVar
 
 import pytest
 
-from tasuki.client.by_hand import drive
+from tasuki.client.blocking.by_hand import drive
 from tasuki.model.errors import (
     InvalidError,
     StoreError,
     StoreRefusedError,
     StoreUnavailableError,
 )
-from tasuki.store.address import Address
-from tasuki.store.async_connection import AsyncConnection
-from tasuki.store.blocking_connection import BlockingConnection
-from tasuki.store.connection import Connect
 from tasuki.store.keys import Keyspace
-from tasuki.store.link import Link
+from tasuki.store.link.address import Address
+from tasuki.store.link.async_connection import AsyncConnection
+from tasuki.store.link.blocking_connection import BlockingConnection
+from tasuki.store.link.connection import Connect
+from tasuki.store.link.link import Link
 from tests.store.fake import FakeStore
 
 T = TypeVar("T")

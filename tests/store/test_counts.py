@@ -7,7 +7,7 @@ import pytest
 
 from tasuki.model.state import State
 from tasuki.store.feed import Event
-from tasuki.store.history import MOST_MINUTES
+from tasuki.store.looks.history import MOST_MINUTES
 from tasuki.store.store import Store
 from tests.store.factory import (
     FAR,

@@ -6,13 +6,13 @@ import time
 import pytest
 
 from tasuki.model.state import State
-from tasuki.store.call import call
-from tasuki.store.doctor import Doctor
-from tasuki.store.examination import COUNTED, PAGE, count_jobs
+from tasuki.store.doctor.doctor import Doctor
+from tasuki.store.doctor.examination import COUNTED, PAGE, count_jobs
 from tasuki.store.findings import Finding, Trouble
-from tasuki.store.link import CALL_SECONDS, Link
+from tasuki.store.link.call import call
+from tasuki.store.link.link import CALL_SECONDS, Link
+from tasuki.store.link.scripts import script
 from tasuki.store.messages.checks import Recounted, RecountRequest
-from tasuki.store.scripts import script
 from tasuki.store.store import Store
 from tests.store.factory import FAR, completed, enqueue, enqueue_many, new_job, released, runner
 from tests.store.invariants import broken, snapshot

@@ -4,7 +4,7 @@ import pytest
 
 from tasuki.model.errors import InvalidError
 from tasuki.model.state import State
-from tasuki.store.listing import ORDER
+from tasuki.store.looks.listing import ORDER
 from tasuki.store.store import Store
 from tests.store.factory import (
     FAR,

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tasuki.store import messages
-from tasuki.store.call import reply_of, script_of
+from tasuki.store.link.call import reply_of, script_of
 from tasuki.store.messages.request import Request
 from tests.store.scripts import NAMES, READ_ONLY, SOURCES
 

@@ -4,7 +4,7 @@ import pytest
 
 from tasuki.model.errors import InvalidError, StoreUnavailableError
 from tasuki.model.job import NewJob
-from tasuki.store.link import CALL_SECONDS, Link
+from tasuki.store.link.link import CALL_SECONDS, Link
 from tasuki.store.producer import Producer, Submission
 from tasuki.store.store import Store
 from tests.store.factory import new_job

@@ -5,7 +5,7 @@ from pathlib import Path
 from tasuki.embedded import EmbeddedStore
 from tasuki.model.state import State
 from tasuki.store.lease import Lease, LeaseTerms
-from tasuki.store.link import Link
+from tasuki.store.link.link import Link
 from tasuki.store.producer import Producer, Submission
 from tasuki.store.store import Store
 from tests.store.factory import Runner, completed, held_by, new_job

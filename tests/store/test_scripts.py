@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tasuki.store import keys
-from tasuki.store.scripts import script
+from tasuki.store.link.scripts import script
 from tests.store.scripts import LIBRARY, LUA, NAMES, SOURCES
 from tests.support import Plain
 

@@ -13,7 +13,7 @@ from tasuki.store.producer import Submission
 from tasuki.store.store import Store
 from tasuki.wire.payload import encode
 from tasuki.workers.registry import Registry
-from tasuki.workers.runner import Runner
+from tasuki.workers.runner.runner import Runner
 from tasuki.workers.watcher import Unwatched, Watcher
 from tests.support import eventually
 

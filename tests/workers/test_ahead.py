@@ -13,11 +13,11 @@ from tasuki import Job, State, Worker
 from tasuki.model.job import JobInfo
 from tasuki.model.outcome import JobError
 from tasuki.store.lease import LeaseTerms
-from tasuki.workers import ahead, slots
-from tasuki.workers.blackbox import BlackBox
+from tasuki.workers.attempt.blackbox import BlackBox
 from tasuki.workers.registry import Registry
-from tasuki.workers.runner import Runner
-from tasuki.workers.slots import LEARNING
+from tasuki.workers.runner import ahead, slots
+from tasuki.workers.runner.runner import Runner
+from tasuki.workers.runner.slots import LEARNING
 from tests.support import eventually
 from tests.workers.desk import Desk, Seen, running
 

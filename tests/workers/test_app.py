@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tasuki.model.errors import AppError
-from tasuki.workers.app import load_app
+from tasuki.workers.app.load import load_app
 
 WORKER = """
 from tasuki import Worker

@@ -12,14 +12,14 @@ import pytest
 from tasuki import Job, Worker
 from tasuki.model.errors import StoreError, StoreUnavailableError
 from tasuki.model.outcome import Cancelled, Completed, Failed, Outcome, Released
-from tasuki.workers import fetching
-from tasuki.workers.attempt import Attempt, Host
-from tasuki.workers.blackbox import BlackBox
+from tasuki.workers.attempt import fetching
+from tasuki.workers.attempt.attempt import Attempt, Host
+from tasuki.workers.attempt.blackbox import BlackBox
+from tasuki.workers.attempt.stop import Stop
+from tasuki.workers.attempt.timeouts import Timeouts
 from tasuki.workers.places import pool
 from tasuki.workers.places.places import Places
 from tasuki.workers.spec import specs_of
-from tasuki.workers.stop import Stop
-from tasuki.workers.timeouts import Timeouts
 from tests.support import eventually
 
 RECORD = '1700000000000 0 0 x\n\n{"n":1}'

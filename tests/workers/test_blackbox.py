@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tasuki.wire.ids import encode_id
-from tasuki.workers.blackbox import FIRST_CELLS, LONGEST_REF, BlackBox
+from tasuki.workers.attempt.blackbox import FIRST_CELLS, LONGEST_REF, BlackBox
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_threads_share_it(box: BlackBox):
 
 RUNNER = """
 import os, signal, sys
-from tasuki.workers.blackbox import BlackBox
+from tasuki.workers.attempt.blackbox import BlackBox
 box = BlackBox.open(int(sys.argv[1]))
 for number in range(2000):
     box.begin(f"D{number}")

@@ -5,7 +5,7 @@ import sys
 
 PROGRAM = """
 import asyncio, os, signal, sys
-from tasuki.workers.forks import end_stray_child, free_children
+from tasuki.workers.attempt.forks import end_stray_child, free_children
 
 async def main():
     heard = []

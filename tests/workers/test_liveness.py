@@ -14,12 +14,13 @@ from tasuki import Job, State, Worker
 from tasuki.model.errors import StoreError, StoreRefusedError
 from tasuki.model.pauses import Pauses
 from tasuki.store.lease import Lease, LeaseTerms
-from tasuki.store.link import Link
+from tasuki.store.link.link import Link
 from tasuki.wire.ids import encode_id
-from tasuki.workers import attempt, ear, heartbeat, runner, stop_note, watchdog
-from tasuki.workers.ear import Ear
-from tasuki.workers.outbox import Outbox
-from tasuki.workers.watchdog import Watchdog
+from tasuki.workers.attempt import attempt
+from tasuki.workers.attempt.outbox import Outbox
+from tasuki.workers.runner import ear, heartbeat, runner, stop_note, watchdog
+from tasuki.workers.runner.ear import Ear
+from tasuki.workers.runner.watchdog import Watchdog
 from tests.support import Plain, eventually
 from tests.workers.desk import Desk, Seen, running
 

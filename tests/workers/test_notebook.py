@@ -7,8 +7,8 @@ import pytest
 from tasuki import Job
 from tasuki.model.errors import PayloadError
 from tasuki.wire.payload import decode
+from tasuki.workers.attempt.notebook import LINE_BYTES, LONGEST_LINE, MOST_BYTES, Notebook
 from tasuki.workers.job import LONGEST_PROGRESS
-from tasuki.workers.notebook import LINE_BYTES, LONGEST_LINE, MOST_BYTES, Notebook
 
 
 class Notes(Notebook):

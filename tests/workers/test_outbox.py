@@ -7,10 +7,10 @@ import pytest
 from tasuki import Job, Worker
 from tasuki.model.outcome import Cancelled, Completed, Failed, JobError, Released, Retried, Snoozed
 from tasuki.model.state import State
-from tasuki.workers import outbox
-from tasuki.workers.attempt import Attempt
-from tasuki.workers.claim import Claim
-from tasuki.workers.outbox import Outbox
+from tasuki.workers.attempt import outbox
+from tasuki.workers.attempt.attempt import Attempt
+from tasuki.workers.attempt.claim import Claim
+from tasuki.workers.attempt.outbox import Outbox
 from tasuki.workers.spec import specs_of
 
 STAMP = "1700000000000123"

@@ -11,7 +11,7 @@ import pytest
 from msgspec import Struct
 
 from tasuki import Backoff, Cancel, Fail, Job, Retry, Snooze, State, Worker, worker
-from tasuki.workers import attempt
+from tasuki.workers.attempt import attempt
 from tests.support import eventually
 from tests.workers.desk import Desk, running
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasuki.workers.slots import LEARNING, LONGEST_WAIT, MOST_HELD, ApartSlots, Slots
+from tasuki.workers.runner.slots import LEARNING, LONGEST_WAIT, MOST_HELD, ApartSlots, Slots
 
 
 def slots_of(**numbers: int) -> Slots:

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from tasuki.workers.steady import run_steadily
+from tasuki.workers.process.steady import run_steadily
 
 
 async def leave() -> None:

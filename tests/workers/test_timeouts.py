@@ -3,8 +3,8 @@
 import asyncio
 import time
 
-from tasuki.workers.stop import Stop
-from tasuki.workers.timeouts import Timeouts
+from tasuki.workers.attempt.stop import Stop
+from tasuki.workers.attempt.timeouts import Timeouts
 from tests.support import eventually
 
 

@@ -8,14 +8,14 @@ from tasuki.admin.views import RunnerView, StatsView, runner_view, stats_view
 from tasuki.client import Client
 from tasuki.model.errors import InvalidError, StoreUnavailableError, WaitTimeoutError
 from tasuki.model.job import JobInfo
-from tasuki.model.names import check_type
 from tasuki.model.retention import Retention
 from tasuki.model.state import State
-from tasuki.store.history import MOST_MINUTES
-from tasuki.store.listing import Page
-from tasuki.store.reader import LogPart
+from tasuki.model.values.names import check_type
+from tasuki.store.looks.history import MOST_MINUTES
+from tasuki.store.looks.listing import Page
+from tasuki.store.looks.reader import LogPart
+from tasuki.store.looks.types import TYPES_LISTED, TypeInfo, TypePage
 from tasuki.store.store import Store
-from tasuki.store.types import TYPES_LISTED, TypeInfo, TypePage
 from tasuki.wire.ids import check_id
 
 MOST_TYPES_LISTED = 1_000

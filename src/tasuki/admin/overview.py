@@ -15,8 +15,8 @@ from tasuki.model.errors import StoreError, StoreUnavailableError
 from tasuki.model.job import Attempts, JobInfo
 from tasuki.model.run_times import quantile
 from tasuki.model.state import State
-from tasuki.store.listing import Page
-from tasuki.store.types import TypeInfo
+from tasuki.store.looks.listing import Page
+from tasuki.store.looks.types import TypeInfo
 
 MOST_TYPES = 200
 MOST_FAILURES = 20

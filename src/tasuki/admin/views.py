@@ -4,8 +4,8 @@ import msgspec
 
 from tasuki.admin.signs import Durability
 from tasuki.admin.times import Time, rfc3339, rfc3339_or_none
-from tasuki.store.history import REST, Stats
-from tasuki.store.reader import RunnerInfo
+from tasuki.store.looks.history import REST, Stats
+from tasuki.store.looks.reader import RunnerInfo
 
 OTHER_TYPES = "(other types)"
 

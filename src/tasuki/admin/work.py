@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from tasuki.store.looks.reader import RunnerInfo
 from tasuki.store.probe import Backlog, Probe
-from tasuki.store.reader import RunnerInfo
 
 UNCLAIMED_SECONDS = 15.0
 """How long jobs of a type may wait without one of them being claimed: three polls of a runner."""

@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 import click
 
-from tasuki.cli.durations import Span
 from tasuki.cli.jobinput import read_backoff, read_priority, read_time
+from tasuki.cli.terminal.durations import Span
 from tasuki.model.backoff import Delays
 from tasuki.model.options import Option
 from tasuki.model.rules import Lines, Moment, OneOf, Priority, Rule, Seconds, Whole

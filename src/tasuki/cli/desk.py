@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tasuki.admin import Admin
-from tasuki.cli.settings import Settings
+from tasuki.cli.settings.settings import Settings
 from tasuki.client.client import Client
 from tasuki.embedded import EmbeddedStore
 from tasuki.embedded.datadir import DataDir

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tasuki.cli.output import print_json, remark, say
 from tasuki.cli.program import EXIT_FAILED
-from tasuki.cli.progress import progress
 from tasuki.cli.steered import OUTCOMES, TOLD, counted
+from tasuki.cli.terminal.output import print_json, remark, say
+from tasuki.cli.terminal.progress import progress
 from tasuki.model.state import Verb
 
 if TYPE_CHECKING:

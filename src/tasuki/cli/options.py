@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 import click
 
-from tasuki.cli.kinds import Choice, Duration, Folder, Kind, Number, Size, Switch, Texts
-from tasuki.cli.settings import keys
-from tasuki.cli.sources import FILE_NAME, Given
+from tasuki.cli.settings.kinds import Choice, Duration, Folder, Kind, Number, Size, Switch, Texts
+from tasuki.cli.settings.settings import keys
+from tasuki.cli.settings.sources import FILE_NAME, Given
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Decorator = Callable[[Decorated], Decorated]

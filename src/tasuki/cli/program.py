@@ -10,9 +10,9 @@ from typing import Any, NoReturn
 
 import click
 
-from tasuki.cli.first_process import stand_back
 from tasuki.cli.options import SettingOption
-from tasuki.cli.streams import drop_output, make_ready
+from tasuki.cli.services.first_process import stand_back
+from tasuki.cli.terminal.streams import drop_output, make_ready
 from tasuki.model.errors import InvalidError, TasukiError
 from tasuki.telemetry.terminal import printable
 

@@ -10,8 +10,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from tasuki.cli.options import STORE, Flags, config, settings
-from tasuki.cli.resolve import Effective, resolve
-from tasuki.cli.settings import Settings
+from tasuki.cli.settings.resolve import Effective, resolve
+from tasuki.cli.settings.settings import Settings
 
 P = ParamSpec("P")
 T = TypeVar("T")

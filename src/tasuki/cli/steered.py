@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tasuki.cli.output import print_json, remark, say
+from tasuki.cli.terminal.output import print_json, remark, say
 from tasuki.model.errors import StateError, TasukiError
 from tasuki.model.state import State, Verb
 

@@ -4,7 +4,7 @@
 same methods for all other code.
 """
 
-from tasuki.client.blocking import BlockingClient
+from tasuki.client.blocking.blocking import BlockingClient
 from tasuki.client.client import Client
 from tasuki.client.connect import connect, connect_sync
 from tasuki.client.jobs import submission

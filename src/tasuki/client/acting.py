@@ -13,8 +13,8 @@ from tasuki.model.filter import Filter
 from tasuki.model.state import State, Verb
 from tasuki.model.update import Update
 from tasuki.store.bulk import STEP_SECONDS, BulkStep, Counts
+from tasuki.store.looks.types import TypeInfo
 from tasuki.store.operator import refusal
-from tasuki.store.types import TypeInfo
 from tasuki.wire.ids import check_id
 from tasuki.wire.payload import check_bytes
 

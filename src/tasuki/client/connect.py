@@ -2,13 +2,13 @@
 
 from functools import partial
 
-from tasuki.client.blocking import BlockingClient
+from tasuki.client.blocking.blocking import BlockingClient
+from tasuki.client.blocking.pool import Pool
 from tasuki.client.client import Client
-from tasuki.client.pool import Pool
 from tasuki.client.sizes import checked_limit
 from tasuki.model.errors import InvalidError
-from tasuki.store.async_connection import AsyncConnection
-from tasuki.store.connection import Connect
+from tasuki.store.link.async_connection import AsyncConnection
+from tasuki.store.link.connection import Connect
 from tasuki.store.store import DEFAULT_NAMESPACE, Store
 from tasuki.wire.limits import DATA_BYTES
 

@@ -6,14 +6,14 @@ from typing import Any
 from tasuki.client.session import Session
 from tasuki.model.errors import InvalidError, JobFailedError, WaitTimeoutError
 from tasuki.model.job import JobInfo
-from tasuki.model.names import check_type
 from tasuki.model.rules import check_seconds
 from tasuki.model.state import State
+from tasuki.model.values.names import check_type
 from tasuki.store.feed import Event, check_position
-from tasuki.store.history import MOST_MINUTES, Minute, Stats
-from tasuki.store.listing import MOST_LISTED, Page
-from tasuki.store.reader import LogPart, RunnerInfo
-from tasuki.store.types import TYPES_LISTED, TypeInfo, TypePage
+from tasuki.store.looks.history import MOST_MINUTES, Minute, Stats
+from tasuki.store.looks.listing import MOST_LISTED, Page
+from tasuki.store.looks.reader import LogPart, RunnerInfo
+from tasuki.store.looks.types import TYPES_LISTED, TypeInfo, TypePage
 from tasuki.wire import payload
 from tasuki.wire.ids import check_id
 

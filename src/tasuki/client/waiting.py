@@ -13,7 +13,7 @@ from tasuki.model.errors import JobNotFoundError, StoreUnavailableError, may_pas
 from tasuki.model.job import JobInfo
 from tasuki.model.state import FINISHED, State
 from tasuki.store.feed import Event, Feed
-from tasuki.store.reader import Reader
+from tasuki.store.looks.reader import Reader
 from tasuki.telemetry.complaints import Complaints
 
 log = logging.getLogger("tasuki.client")

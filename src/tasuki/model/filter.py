@@ -10,10 +10,10 @@ from typing import Annotated
 import msgspec
 
 from tasuki.model.job import JobInfo
-from tasuki.model.names import LONGEST_TAG_BYTES, LONGEST_TYPE_BYTES
 from tasuki.model.options import checks_of
 from tasuki.model.rules import Line, Moment, OneOf
 from tasuki.model.state import State
+from tasuki.model.values.names import LONGEST_TAG_BYTES, LONGEST_TYPE_BYTES
 
 LONGEST_PATTERN_BYTES = 1_000
 

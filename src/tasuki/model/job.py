@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import msgspec
 
 from tasuki.model.errors import InvalidError
-from tasuki.model.names import LONGEST_TYPE_BYTES
 from tasuki.model.options import Options, Traits, checks_of
 from tasuki.model.outcome import JobError
 from tasuki.model.rules import Json, Line, Moment, Priority, Seconds
 from tasuki.model.state import State
+from tasuki.model.values.names import LONGEST_TYPE_BYTES
 
 EMPTY_DATA = msgspec.Raw(b"{}")
 

@@ -15,8 +15,8 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from tasuki.model.backoff import BackoffRule, Delays
-from tasuki.model.names import LONGEST_TAG_BYTES, MOST_TAGS
 from tasuki.model.rules import Lines, Rule, Seconds, Whole
+from tasuki.model.values.names import LONGEST_TAG_BYTES, MOST_TAGS
 
 DEFAULT_ATTEMPTS = 3
 MOST_ATTEMPTS = 1_000_000

@@ -9,8 +9,8 @@ from typing import Annotated, Any, ClassVar, Protocol, cast
 from msgspec import Meta
 
 from tasuki.model.errors import InvalidError
-from tasuki.model.names import LARGEST_PRIORITY, PRIORITIES, check_text, priority_number
-from tasuki.model.plain import plain_number, plain_text
+from tasuki.model.values.names import LARGEST_PRIORITY, PRIORITIES, check_text, priority_number
+from tasuki.model.values.plain import plain_number, plain_text
 
 LONGEST_SECONDS = 7_900 * 365.25 * 86_400
 """The longest time span that any option may name, in seconds: 7,900 years.

@@ -15,23 +15,23 @@ from tasuki.admin import Admin
 from tasuki.client import Client
 from tasuki.dashboard import static_dir
 from tasuki.model.errors import TasukiError
-from tasuki.server.hub import EventHub
-from tasuki.server.kue_api import KueApi
-from tasuki.server.openapi import document
-from tasuki.server.operations import API, Operation, Resource, routes
-from tasuki.server.options import ServerOptions
-from tasuki.server.patience import Patience
-from tasuki.server.problems import Problems, RequestError
-from tasuki.server.replies import MEDIA_TYPE
-from tasuki.server.routes.bulk import BulkActions
-from tasuki.server.routes.events import Events
-from tasuki.server.routes.health import HealthChecks
-from tasuki.server.routes.jobs import Jobs
-from tasuki.server.routes.overview import Overviews
-from tasuki.server.routes.runners import Runners
-from tasuki.server.routes.stats import Statistics
-from tasuki.server.routes.types import Types
-from tasuki.server.security import Guard
+from tasuki.server.api.bulk import BulkActions
+from tasuki.server.api.events import Events
+from tasuki.server.api.health import HealthChecks
+from tasuki.server.api.jobs import Jobs
+from tasuki.server.api.openapi import document
+from tasuki.server.api.operations import API, Operation, Resource, routes
+from tasuki.server.api.overview import Overviews
+from tasuki.server.api.runners import Runners
+from tasuki.server.api.stats import Statistics
+from tasuki.server.api.types import Types
+from tasuki.server.events.hub import EventHub
+from tasuki.server.http.options import ServerOptions
+from tasuki.server.http.patience import Patience
+from tasuki.server.http.problems import Problems, RequestError
+from tasuki.server.http.replies import MEDIA_TYPE
+from tasuki.server.http.security import Guard
+from tasuki.server.kue.api import KueApi
 from tasuki.server.static import Pages
 
 

@@ -10,13 +10,13 @@ from tasuki.admin import Admin
 from tasuki.admin.health import Trouble
 from tasuki.client import Client
 from tasuki.server.app import Services, build_app
-from tasuki.server.connections import Connections, default_connections
-from tasuki.server.hub import EventHub
+from tasuki.server.events.hub import EventHub
+from tasuki.server.http.connections import Connections, default_connections
+from tasuki.server.http.options import ServerOptions
+from tasuki.server.http.patience import Patience
+from tasuki.server.http.protocol import Protocol
+from tasuki.server.http.tally import Tally
 from tasuki.server.listen import open_port, url_of
-from tasuki.server.options import ServerOptions
-from tasuki.server.patience import Patience
-from tasuki.server.protocol import Protocol
-from tasuki.server.tally import Tally
 from tasuki.store.store import Store
 from tasuki.upkeep.upkeep import Upkeep
 

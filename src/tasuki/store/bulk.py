@@ -14,8 +14,8 @@ import msgspec
 from tasuki.model.errors import StoreError
 from tasuki.model.filter import Filter
 from tasuki.model.state import State, Verb, allows
-from tasuki.store.link import Link
-from tasuki.store.listing import Listing
+from tasuki.store.link.link import Link
+from tasuki.store.looks.listing import Listing
 from tasuki.store.operator import Operator
 from tasuki.store.updates import MISSING
 from tasuki.store.walk import Mark, Walk

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tasuki.store.link import Link
+from tasuki.store.link.link import Link
 
 
 class Doorbell:

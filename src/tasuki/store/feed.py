@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasuki.model.errors import InvalidError
-from tasuki.store.link import Link
+from tasuki.store.link.link import Link
 from tasuki.wire.ids import decode_id
 
 _BATCH = 200

@@ -52,7 +52,7 @@ All share the hash tag `{namespace:0}`, so a namespace is in one slot of a clust
 
 from typing import NamedTuple
 
-from tasuki.model.names import check_namespace
+from tasuki.model.values.names import check_namespace
 
 LAYOUT = "2"
 

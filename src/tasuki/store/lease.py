@@ -9,8 +9,8 @@ from tasuki.model.defaults import LEASE_SECONDS, LOG_LINES, MAX_CRASHES
 from tasuki.model.errors import StoreUnavailableError
 from tasuki.model.outcome import JobError
 from tasuki.model.retention import Retention
-from tasuki.store.call import call
-from tasuki.store.link import CALL_SECONDS, Link, time_for
+from tasuki.store.link.call import call
+from tasuki.store.link.link import CALL_SECONDS, Link, time_for
 from tasuki.store.messages import Exchanged, ExchangeRequest, Report
 from tasuki.store.messages.keep import keep_of
 from tasuki.store.messages.runners import HeartbeatRequest, LeaveRequest, RegisterRequest

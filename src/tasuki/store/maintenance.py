@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from tasuki.model.outcome import JobError
-from tasuki.store.call import call
 from tasuki.store.lease import LeaseTerms
-from tasuki.store.link import Link
+from tasuki.store.link.call import call
+from tasuki.store.link.link import Link
 from tasuki.store.messages.acts import PromoteRequest
 from tasuki.store.messages.keep import KeepRules, keep_of
 from tasuki.store.messages.upkeep import (

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from tasuki.model.errors import JobNotFoundError, StateError
-from tasuki.model.names import check_type, too_many_types
 from tasuki.model.retention import Retention
 from tasuki.model.state import State, Verb, allows
 from tasuki.model.update import Update
-from tasuki.store.call import call
-from tasuki.store.link import Link
+from tasuki.model.values.names import check_type, too_many_types
+from tasuki.store.link.call import call
+from tasuki.store.link.link import Link
 from tasuki.store.messages.acts import (
     CancelRequest,
     PauseRequest,

@@ -6,12 +6,12 @@ from typing import NamedTuple
 import msgspec
 
 from tasuki.model.errors import StoreError
-from tasuki.store.call import call
-from tasuki.store.link import Link
+from tasuki.store.link.call import call
+from tasuki.store.link.link import Link
+from tasuki.store.looks.reader import Reader, RunnerInfo
+from tasuki.store.looks.view import worker_options
 from tasuki.store.messages.checks import ProbeRequest, Unclaimed, UnclaimedRequest
-from tasuki.store.reader import Reader, RunnerInfo
 from tasuki.store.safety import check_store
-from tasuki.store.view import worker_options
 
 PAGE = 200
 """How many types one call looks at, about."""

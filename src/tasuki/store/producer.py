@@ -10,9 +10,9 @@ from msgspec import UNSET
 
 from tasuki.model.errors import InvalidError, KeyReusedError, StoreUnavailableError
 from tasuki.model.job import NewJob
-from tasuki.model.names import too_many_types
-from tasuki.store.call import call
-from tasuki.store.link import CALL_SECONDS, Link
+from tasuki.model.values.names import too_many_types
+from tasuki.store.link.call import call
+from tasuki.store.link.link import CALL_SECONDS, Link
 from tasuki.store.messages.enqueue import Enqueued, EnqueueRequest
 from tasuki.wire.ids import decode_id
 from tasuki.wire.record import encode_tail

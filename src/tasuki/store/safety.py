@@ -13,7 +13,7 @@ from tasuki.model.errors import (
     StoreUnavailableError,
     StoreUnsafeError,
 )
-from tasuki.store.link import Link
+from tasuki.store.link.link import Link
 
 OLDEST = (7, 0)
 """The oldest version of Valkey or Redis with script flags, which the scripts need."""

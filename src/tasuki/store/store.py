@@ -1,23 +1,23 @@
 """The store of one namespace: where all the parts that talk to it come from."""
 
 from tasuki.model.retention import Retention
-from tasuki.store.address import Address
-from tasuki.store.async_connection import AsyncConnection
 from tasuki.store.bulk import Bulk
-from tasuki.store.connection import Connect
 from tasuki.store.doorbell import Doorbell
 from tasuki.store.feed import Feed
-from tasuki.store.history import History
 from tasuki.store.keys import Keyspace
-from tasuki.store.large import LargeTexts
 from tasuki.store.lease import Lease, LeaseTerms
-from tasuki.store.link import Link
-from tasuki.store.listing import Listing
+from tasuki.store.link.address import Address
+from tasuki.store.link.async_connection import AsyncConnection
+from tasuki.store.link.connection import Connect
+from tasuki.store.link.link import Link
+from tasuki.store.looks.history import History
+from tasuki.store.looks.large import LargeTexts
+from tasuki.store.looks.listing import Listing
+from tasuki.store.looks.reader import Reader
 from tasuki.store.maintenance import Maintenance
 from tasuki.store.operator import Operator
 from tasuki.store.probe import Probe
 from tasuki.store.producer import Producer
-from tasuki.store.reader import Reader
 from tasuki.store.safety import check_store
 from tasuki.telemetry.event_log import logged
 from tasuki.telemetry.events import Listeners

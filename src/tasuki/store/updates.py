@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
-from tasuki.model.names import priority_number
 from tasuki.model.update import Update
-from tasuki.store.call import call
-from tasuki.store.link import Link
+from tasuki.model.values.names import priority_number
+from tasuki.store.link.call import call
+from tasuki.store.link.link import Link
 from tasuki.store.messages.acts import UpdateRequest
 from tasuki.wire.ids import encode_id
 from tasuki.wire.record import set_aside, with_tags

@@ -13,7 +13,7 @@ from tasuki.model.filter import Filter
 from tasuki.model.job import JobInfo
 from tasuki.model.rules import OneOf
 from tasuki.model.state import TRANSITIONS, State, Verb
-from tasuki.store.listing import start_of
+from tasuki.store.looks.listing import start_of
 
 ACTIONS = (Verb.CANCEL, Verb.PROMOTE, Verb.REMOVE, Verb.RETRY)
 """What can be done to many jobs."""

@@ -6,7 +6,7 @@ ids stay short.
 """
 
 from tasuki.model.errors import InvalidError
-from tasuki.model.plain import plain_number
+from tasuki.model.values.plain import plain_number
 
 LARGEST_ID = 2**53 - 1
 """Above this a Lua number is not exact."""

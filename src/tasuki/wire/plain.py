@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from tasuki.model.plain import plain_number, plain_text
+from tasuki.model.values.plain import plain_number, plain_text
 
 _NO_KEYS = (bool, bytes, dict, frozenset, list, set, tuple, type(None))
 """What JSON can carry as a value, and therefore comes here only as the key of a mapping."""

@@ -33,10 +33,10 @@ from typing import NamedTuple
 import msgspec
 
 from tasuki.model.job import NewJob
-from tasuki.model.names import priority_number
 from tasuki.model.options import Options, options_given
 from tasuki.model.outcome import JobError
 from tasuki.model.state import State
+from tasuki.model.values.names import priority_number
 
 
 class Large(NamedTuple):

@@ -11,14 +11,13 @@ from tasuki.model.errors import AppError, LayoutError, StoreUnsafeError
 from tasuki.store.store import Store
 from tasuki.telemetry.logs import configure
 from tasuki.telemetry.outage import OutageLog
-from tasuki.workers.app import load_app
-from tasuki.workers.blackbox import BlackBox
-from tasuki.workers.forks import free_children
+from tasuki.workers.app.load import load_app
+from tasuki.workers.attempt.blackbox import BlackBox
+from tasuki.workers.attempt.forks import free_children
 from tasuki.workers.process.channel import Channel
 from tasuki.workers.process.exit import LINGER_SECONDS, end_now, end_within, leave_process
 from tasuki.workers.process.lifeline import Lifeline
-from tasuki.workers.process.stopper import Stopper
-from tasuki.workers.protocol import (
+from tasuki.workers.process.protocol import (
     BLACKBOX_VARIABLE,
     EXIT_APP,
     EXIT_FAILED,
@@ -28,9 +27,10 @@ from tasuki.workers.protocol import (
     TEARDOWN_SECONDS,
     RunnerConfig,
 )
+from tasuki.workers.process.steady import run_steadily
+from tasuki.workers.process.stopper import Stopper
 from tasuki.workers.registry import Registry
-from tasuki.workers.runner import Runner
-from tasuki.workers.steady import run_steadily
+from tasuki.workers.runner.runner import Runner
 
 log = logging.getLogger("tasuki.runner")
 

@@ -10,9 +10,9 @@ import msgspec
 
 from tasuki.model.backoff import DEFAULT_BACKOFF, BackoffRule
 from tasuki.model.errors import AppError, InvalidError
-from tasuki.model.names import check_type
 from tasuki.model.options import DEFAULT_ATTEMPTS, check_option
-from tasuki.model.plain import plain_number
+from tasuki.model.values.names import check_type
+from tasuki.model.values.plain import plain_number
 from tasuki.store.messages.runners import WorkerOptions
 from tasuki.workers.callables import awaiting, is_asynchronous, is_generator, layers
 from tasuki.workers.data_type import data_type

@@ -7,7 +7,7 @@ from tasuki.model.errors import AppError
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.registry import Registry
-from tasuki.workers.runner import Runner
+from tasuki.workers.runner.runner import Runner
 from tasuki.workers.spec import specs_of
 from tasuki.workers.worker import Worker
 

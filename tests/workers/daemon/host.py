@@ -11,7 +11,7 @@ from tasuki.model.defaults import GRACE_SECONDS, LEASE_SECONDS, MAX_CRASHES
 from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
 from tasuki.workers.daemon import Daemon, DaemonOptions
-from tasuki.workers.protocol import RunnerConfig
+from tasuki.workers.process.protocol import RunnerConfig
 from tests.support import eventually
 
 APP = '''

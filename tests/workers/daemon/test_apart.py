@@ -8,7 +8,7 @@ import pytest
 from tasuki.model.errors import InvalidError
 from tasuki.model.state import State
 from tasuki.workers.daemon import DaemonOptions
-from tasuki.workers.protocol import RunnerConfig
+from tasuki.workers.process.protocol import RunnerConfig
 from tests.support import eventually
 from tests.workers.daemon.host import Host, children_of_this_process
 from tests.workers.desk import Desk

@@ -11,7 +11,7 @@ import pytest
 from tasuki.model.errors import AppError, InvalidError
 from tasuki.workers.daemon import DaemonOptions
 from tasuki.workers.daemon.restarts import RestartDelays
-from tasuki.workers.protocol import RunnerConfig
+from tasuki.workers.process.protocol import RunnerConfig
 from tests.support import eventually
 from tests.workers.daemon.host import Host
 

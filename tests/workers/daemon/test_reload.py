@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tasuki.model.state import State
-from tasuki.workers.app_name import AppName
+from tasuki.workers.app.name import AppName
 from tasuki.workers.daemon.reload import FileWatch
 from tests.support import eventually
 from tests.workers.daemon.host import Host

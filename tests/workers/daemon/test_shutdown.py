@@ -20,7 +20,7 @@ import asyncio, sys
 import msgspec
 import pytest
 from tasuki.workers.daemon import Daemon, DaemonOptions
-from tasuki.workers.protocol import RunnerConfig
+from tasuki.workers.process.protocol import RunnerConfig
 
 async def main():
     config = msgspec.json.decode(sys.argv[1], type=RunnerConfig)

@@ -16,7 +16,7 @@ from tasuki.model.errors import StoreError
 from tasuki.model.outcome import JobError
 from tasuki.model.state import State
 from tasuki.store.lease import Lease, LeaseTerms
-from tasuki.store.link import Link
+from tasuki.store.link.link import Link
 from tasuki.store.maintenance import Maintenance
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
@@ -27,9 +27,9 @@ from tasuki.workers.daemon.process import Launcher, RunnerProcess
 from tasuki.workers.daemon.reload import FileWatch
 from tasuki.workers.process.channel import Channel
 from tasuki.workers.process.lifeline import Lifeline, Order
-from tasuki.workers.protocol import Message
+from tasuki.workers.process.protocol import Message
 from tasuki.workers.registry import Registry
-from tasuki.workers.runner import Runner
+from tasuki.workers.runner.runner import Runner
 from tasuki.workers.worker import Worker
 from tests.support import eventually, eventually_sync
 from tests.workers.daemon.host import Host

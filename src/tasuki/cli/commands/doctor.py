@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 import click
 
 from tasuki.cli.options import as_json
-from tasuki.cli.output import print_json, remark, say
 from tasuki.cli.program import Command
-from tasuki.cli.progress import progress
 from tasuki.cli.run import at_desk
+from tasuki.cli.terminal.output import print_json, remark, say
+from tasuki.cli.terminal.progress import progress
 from tasuki.telemetry.terminal import printable
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
-    from tasuki.store.doctor import Doctor
+    from tasuki.store.doctor.doctor import Doctor
     from tasuki.store.findings import Finding
 
 EXIT_FOUND = 1
@@ -30,7 +30,7 @@ async def doctor(desk: "Desk", repair: bool, as_json: bool) -> int:
     Nothing is changed without --repair. Both may be used while everything runs. The exit code is 1
     when something is wrong, or still is after the repair.
     """
-    from tasuki.store.doctor import Doctor
+    from tasuki.store.doctor.doctor import Doctor
 
     physician = Doctor(desk.store, desk.settings.retention.rules)
     found = await _examine(physician)

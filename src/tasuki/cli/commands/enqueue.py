@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tasuki.cli.declared import flags_for, read_flags
-from tasuki.cli.durations import Span
 from tasuki.cli.jobinput import read_data
-from tasuki.cli.jobview import error_line
 from tasuki.cli.options import as_json
-from tasuki.cli.output import print_json, remark, say
 from tasuki.cli.program import EXIT_FAILED, Command
 from tasuki.cli.run import at_desk
+from tasuki.cli.terminal.durations import Span
+from tasuki.cli.terminal.jobview import error_line
+from tasuki.cli.terminal.output import print_json, remark, say
 from tasuki.model.job import KEY_REFUSED, JobInfo, NewJob
 from tasuki.model.options import options_of
 from tasuki.model.state import State

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tasuki.cli.jobview import COLUMNS, details, row
 from tasuki.cli.options import as_json
-from tasuki.cli.output import Table, json_text, print_json, remark, say
 from tasuki.cli.program import Command
 from tasuki.cli.run import at_desk
+from tasuki.cli.terminal.jobview import COLUMNS, details, row
+from tasuki.cli.terminal.output import Table, json_text, print_json, remark, say
 from tasuki.model.state import State
 from tasuki.telemetry.terminal import printable
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
-    from tasuki.store.listing import Page
+    from tasuki.store.looks.listing import Page
 
 PAGE = 200
 """How many jobs are asked for at a time."""

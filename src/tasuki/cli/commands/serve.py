@@ -5,8 +5,8 @@ import click
 from tasuki.cli.options import LOG, STORE
 from tasuki.cli.program import Command
 from tasuki.cli.run import with_settings
-from tasuki.cli.settings import Settings
-from tasuki.cli.streams import do_without
+from tasuki.cli.settings.settings import Settings
+from tasuki.cli.terminal.streams import do_without
 
 _OWN_STORE = (*STORE, "fsync", "maxmemory", "allow_unsafe")
 _SERVER = (
@@ -81,8 +81,8 @@ async def _launch(
     settings: Settings, app: str | None, *, server: bool = False, reload: bool = False
 ) -> None:
     do_without()
-    from tasuki.cli.launch import Plan, launch
-    from tasuki.workers.app import find_app
+    from tasuki.cli.services.launch import Plan, launch
+    from tasuki.workers.app.load import find_app
 
     if app is not None:
         # What can be known at once is told before anything is started.

@@ -6,12 +6,12 @@ from typing import Any
 import click
 
 from tasuki.cli.options import as_json, config, settings
-from tasuki.cli.output import json_text, print_json, say
 from tasuki.cli.program import Command
-from tasuki.cli.resolve import Effective
 from tasuki.cli.run import effective
-from tasuki.cli.settings import keys
-from tasuki.cli.text import styled, width
+from tasuki.cli.settings.resolve import Effective
+from tasuki.cli.settings.settings import keys
+from tasuki.cli.terminal.output import json_text, print_json, say
+from tasuki.cli.terminal.text import styled, width
 
 DEFAULT = "default"
 
@@ -73,6 +73,6 @@ def _toml_value(value: object) -> str:
 
 
 def _without_password(url: str) -> str:
-    from tasuki.store.address import redacted
+    from tasuki.store.link.address import redacted
 
     return redacted(url)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from tasuki.cli.options import as_json
-from tasuki.cli.output import Cell, Column, Table, print_json, remark, say
 from tasuki.cli.program import Command
 from tasuki.cli.run import at_desk
-from tasuki.cli.when import rough
+from tasuki.cli.terminal.output import Cell, Column, Table, print_json, remark, say
+from tasuki.cli.terminal.when import rough
 from tasuki.model.run_times import is_bucket
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from tasuki.cli.declared import flags_for, read_flags
 from tasuki.cli.matching import by_filter
 from tasuki.cli.options import as_json
 from tasuki.cli.program import EXIT_FAILED, Command
-from tasuki.cli.progress import progress
 from tasuki.cli.run import at_desk
 from tasuki.cli.steered import Steered
-from tasuki.cli.streams import read_input
+from tasuki.cli.terminal.progress import progress
+from tasuki.cli.terminal.streams import read_input
 from tasuki.model.errors import InvalidError
 from tasuki.model.filter import Filter
 from tasuki.model.options import options_of

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tasuki.cli.durations import Span
 from tasuki.cli.program import Command
 from tasuki.cli.run import at_desk
-from tasuki.cli.streams import is_terminal, output
+from tasuki.cli.terminal.durations import Span
+from tasuki.cli.terminal.streams import is_terminal, output
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
@@ -33,9 +33,9 @@ async def top(desk: "Desk", once: bool, every: float) -> None:
     """
     from rich.console import Console
 
-    from tasuki.cli.frame import frame
-    from tasuki.cli.live import watch
-    from tasuki.cli.watch import take_sample
+    from tasuki.cli.terminal.frame import frame
+    from tasuki.cli.terminal.live import watch
+    from tasuki.cli.terminal.watch import take_sample
 
     if once:
         sample = await take_sample(desk.admin, None)

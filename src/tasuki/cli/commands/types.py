@@ -4,17 +4,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tasuki.cli.jobview import COLOURS, STATES
 from tasuki.cli.options import as_json
-from tasuki.cli.output import Cell, Column, Table, print_json, remark, say
 from tasuki.cli.program import Command
 from tasuki.cli.run import at_desk
-from tasuki.cli.when import rough
+from tasuki.cli.terminal.jobview import COLOURS, STATES
+from tasuki.cli.terminal.output import Cell, Column, Table, print_json, remark, say
+from tasuki.cli.terminal.when import rough
 from tasuki.telemetry.terminal import printable
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
-    from tasuki.store.types import TypeInfo
+    from tasuki.store.looks.types import TypeInfo
 
 
 @click.command("types", cls=Command)

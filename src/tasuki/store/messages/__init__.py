@@ -2,7 +2,7 @@
 
 A request is a struct with the fields that its script's header describes, and says by its base what
 the answer is: `class EnqueueRequest(Request[Enqueued])` is the request of the script `enqueue`.
-`tasuki.store.call` sends it.
+`tasuki.store.link.call` sends it.
 """
 
 from tasuki.store.messages.exchange import (

@@ -11,7 +11,7 @@ from tasuki.model.defaults import APART_PROCESSES, PROCESSES
 from tasuki.model.errors import InvalidError
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
-from tasuki.workers.app_name import AppName
+from tasuki.workers.app.name import AppName
 from tasuki.workers.daemon.apart import ApartRunners
 from tasuki.workers.daemon.following import Following
 from tasuki.workers.daemon.handback import HandBack
@@ -20,7 +20,7 @@ from tasuki.workers.daemon.orders import Orders
 from tasuki.workers.daemon.process import Launcher
 from tasuki.workers.daemon.reload import FileWatch
 from tasuki.workers.daemon.renewal import Renewal
-from tasuki.workers.protocol import RunnerConfig
+from tasuki.workers.process.protocol import RunnerConfig
 
 log = logging.getLogger("tasuki.daemon")
 
@@ -38,7 +38,8 @@ class DaemonOptions:
 
     `processes` is how many runners it keeps; `apart_processes` is how many it starts at most for
     jobs that are suspected of having crashed one. `reload` starts them again when a `.py` file of
-    the app changes. `command` starts a runner; see `tasuki.workers.protocol` for what it is told.
+    the app changes. `command` starts a runner, which is told what is in
+    `tasuki.workers.process.protocol`.
 
     Raises:
         InvalidError: `processes` or `apart_processes` is out of range.

@@ -6,7 +6,7 @@ from typing import Literal
 
 from tasuki.model.errors import AppError, StoreUnsafeError, TasukiError
 from tasuki.model.outcome import JobError
-from tasuki.workers.protocol import EXIT_OK, EXIT_UNSAFE
+from tasuki.workers.process.protocol import EXIT_OK, EXIT_UNSAFE
 
 Kill = Literal["patience", "linger", "overdue", "overtime"]
 """Why the supervisor killed a runner: it did not end when told to; it had left the store and did

@@ -9,7 +9,7 @@ from tasuki.workers.daemon.handback import HandBack
 from tasuki.workers.daemon.orders import Orders, any_set, set_within
 from tasuki.workers.daemon.process import RunnerProcess
 from tasuki.workers.daemon.renewal import Renewal
-from tasuki.workers.protocol import SETUP_SECONDS, TEARDOWN_SECONDS
+from tasuki.workers.process.protocol import SETUP_SECONDS, TEARDOWN_SECONDS
 
 log = logging.getLogger("tasuki.daemon")
 

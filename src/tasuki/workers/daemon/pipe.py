@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tasuki.workers.protocol import Message
+from tasuki.workers.process.protocol import Message
 
 log = logging.getLogger("tasuki.daemon")
 

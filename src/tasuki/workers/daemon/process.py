@@ -11,10 +11,10 @@ from pathlib import Path
 
 import msgspec
 
-from tasuki.workers.blackbox import BlackBox
+from tasuki.workers.attempt.blackbox import BlackBox
 from tasuki.workers.daemon.ending import Ending, Kill
 from tasuki.workers.daemon.pipe import MessagePipe
-from tasuki.workers.protocol import (
+from tasuki.workers.process.protocol import (
     BLACKBOX_VARIABLE,
     HURRY,
     PIPE_VARIABLE,

@@ -5,7 +5,7 @@ import logging
 
 from tasuki.model.errors import LeaseLostError, StoreError
 from tasuki.store.lease import Lease, LeaseTerms
-from tasuki.store.link import Link
+from tasuki.store.link.link import Link
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.daemon.process import RunnerProcess
 

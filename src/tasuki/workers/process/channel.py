@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tasuki.workers.protocol import Message
+from tasuki.workers.process.protocol import Message
 
 SLACK_SECONDS = 1.0
 FULL_SECONDS = 1.0

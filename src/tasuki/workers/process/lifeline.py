@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from tasuki.workers.process.exit import end_now
-from tasuki.workers.protocol import EXIT_OK
+from tasuki.workers.process.protocol import EXIT_OK
 
 log = logging.getLogger("tasuki.runner")
 

@@ -9,8 +9,8 @@ from typing import Any
 from tasuki.workers.process.channel import Channel
 from tasuki.workers.process.exit import end_within
 from tasuki.workers.process.lifeline import Order
-from tasuki.workers.protocol import EXIT_OK, SETUP_SECONDS
-from tasuki.workers.runner import Runner
+from tasuki.workers.process.protocol import EXIT_OK, SETUP_SECONDS
+from tasuki.workers.runner.runner import Runner
 
 ALONE_SECONDS = 5.0
 """How long, beyond the grace, a runner without a supervisor may take to end."""

@@ -1,0 +1,1 @@
+"""What `up`, `server` and `worker` start."""

@@ -1,0 +1,1 @@
+"""Settings: their keys, and where their values come from."""

@@ -1,0 +1,55 @@
+"""What `tasuki top` looks at, and how fast it changes."""
+
+import time
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tasuki.admin import Admin, RunnerView, StatsView
+from tasuki.model.job import JobInfo
+from tasuki.model.state import State
+from tasuki.store.looks.types import TypeInfo
+
+FAILURES = 8
+
+_ENDED = ("completed", "failed", "cancelled")
+
+
+class Sample(NamedTuple):
+    """Everything at one moment. `rates` is how many jobs of each type end in a second."""
+
+    at: float
+    types: list[TypeInfo]
+    runners: list[RunnerView]
+    failures: list[JobInfo]
+    stats: StatsView
+    rates: Mapping[str, float]
+
+    @property
+    def rate(self) -> float:
+        """How many jobs end in a second."""
+        return sum(self.rates.values())
+
+
+async def take_sample(admin: Admin, before: Sample | None) -> Sample:
+    """Look at everything. Rates are since the sample before, or else those of the last minute.
+
+    Raises:
+        StoreError: the store cannot be reached.
+    """
+    types = await admin.types()
+    runners = await admin.runners()
+    failures = (await admin.jobs(state=State.FAILED, limit=FAILURES)).jobs
+    stats = await admin.stats(2)
+    now = time.monotonic()
+    if before is None:
+        rates = {type: _ended(events) / 60 for type, events in stats.minutes[0].types.items()}
+    else:
+        rates = {
+            type: (_ended(events) - _ended(before.stats.totals.get(type, {}))) / (now - before.at)
+            for type, events in stats.totals.items()
+        }
+    return Sample(now, types, runners, failures, stats, rates)
+
+
+def _ended(events: Mapping[str, int]) -> int:
+    return sum(events.get(event, 0) for event in _ENDED)

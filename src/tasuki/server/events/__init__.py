@@ -1,0 +1,1 @@
+"""The stream of events: one reader of the store, for all who listen."""

@@ -1,0 +1,1 @@
+"""HTTP: what goes over the wire, and how a connection lives."""

@@ -1,0 +1,1 @@
+"""What Tasuki has of Kue's HTTP API."""

@@ -1,1 +1,0 @@
-"""The handlers of the native API, one file per resource."""

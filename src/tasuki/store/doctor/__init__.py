@@ -1,0 +1,1 @@
+"""Finds and mends what a store may never hold."""

@@ -1,0 +1,1 @@
+"""The way to the store: connections, and calls on them."""

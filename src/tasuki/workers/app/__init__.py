@@ -1,0 +1,1 @@
+"""Finds the app that a user names, and loads its workers."""

@@ -1,0 +1,1 @@
+"""A runner: what it claims, holds, reports, and how it lives."""
