@@ -2,6 +2,8 @@
 
 import asyncio
 import inspect
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ Plain = Any
 """A blocking client. By its own annotations every reply of it might be an awaitable, so they go."""
 
 POLL_SECONDS = 0.01
+USUAL_START_SECONDS = 0.3
 
 
 async def eventually(predicate: Callable[[], T | Awaitable[T]], seconds: float = 5) -> T:
@@ -87,3 +90,10 @@ def left_behind(client: Plain, namespace: str) -> set[str]:
         for key in client.scan_iter(match=f"{{{namespace}:*", count=1_000)
         if key.partition("}:")[2].partition(":")[0] not in BOOKKEEPING and client.ttl(key) == -1
     }
+
+
+def slowness() -> float:
+    """How many times slower than usual the machine is, by how long a process takes to begin."""
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import tasuki.cli.entry, tasuki.workers"], check=True)
+    return max(1.0, (time.monotonic() - began) / USUAL_START_SECONDS)

@@ -3,15 +3,13 @@ as one waits. On a machine that is slower than usual, it may take as much longer
 """
 
 import asyncio
-import subprocess
-import sys
 import time
 
 from tasuki.model.errors import StoreError
 from tasuki.store.looks.reader import Reader, TypeInfo
+from tests.support import slowness
 
 LONGEST_SECONDS = 10.0
-USUAL_START_SECONDS = 0.3
 LOOK_SECONDS = 0.2
 GAP_SECONDS = 2.0
 """A look that took longer counts as an outage of the store, or of this process."""
@@ -22,7 +20,7 @@ class Liveness:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._most = LONGEST_SECONDS * max(1.0, _start_seconds() / USUAL_START_SECONDS)
+        self._most = LONGEST_SECONDS * slowness()
         self._moved: dict[str, tuple[int, float]] = {}
         self.standstills: list[str] = []
         self.longest: dict[str, float] = {}
@@ -60,10 +58,3 @@ class Liveness:
         if still > self._most:
             self.standstills.append(f"{info.waiting} jobs of {info.type} for {still:.1f} s")
             self._moved[info.type] = (ended, now)
-
-
-def _start_seconds() -> float:
-    """How long a process of Tasuki takes to begin here and now."""
-    began = time.monotonic()
-    subprocess.run([sys.executable, "-c", "import tasuki.cli.entry, tasuki.workers"], check=True)
-    return time.monotonic() - began

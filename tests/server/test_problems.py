@@ -40,7 +40,7 @@ def test_who_may_come_back_is_told_when(code: str) -> None:
     ("method", "path", "allowed"),
     [
         ("PUT", "/api/v1/jobs", "GET, HEAD, POST"),
-        ("POST", "/api/v1/jobs/1", "DELETE, GET, HEAD"),
+        ("POST", "/api/v1/jobs/1", "DELETE, GET, HEAD, PATCH"),
         ("GET", "/api/v1/jobs/1/retry", "POST"),
         ("DELETE", "/api/v1/types/a", "GET, HEAD"),
         ("POST", "/health/live", "GET, HEAD"),
