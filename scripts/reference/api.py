@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tasuki.admin import Admin
 from tasuki.client import Client
-from tasuki.model.retention import Retention
 from tasuki.server.api.openapi import document
 from tasuki.server.app import Services, all_operations
 from tasuki.server.events.hub import EventHub
 from tasuki.server.http.options import ServerOptions
 from tasuki.server.http.patience import Patience
+from tasuki.store.health import Health
 from tasuki.store.store import Store
 
 HEAD = """# The HTTP API
@@ -34,8 +33,7 @@ def page() -> str:
 def _document() -> Mapping[str, Any]:
     store = Store("unix:///nowhere")
     client = Client(store)
-    admin = Admin(store, client, Retention(), lambda: None)
-    services = Services(admin, client, EventHub(store.feed(), store.feed()), Patience())
+    services = Services(client, Health(store), EventHub(store.feed(), store.feed()), Patience())
     return document(all_operations(services, ServerOptions()))
 
 

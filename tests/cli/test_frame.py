@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from tasuki.admin import Durability, RunnerView, StatsView
 from tasuki.cli.terminal.frame import MOST_RUNNERS, frame
 from tasuki.cli.terminal.watch import Sample
 from tasuki.model.job import Attempts, JobInfo
 from tasuki.model.outcome import JobError
 from tasuki.model.state import State
+from tasuki.store.health import Durability
 from tasuki.store.looks.types import TypeInfo
+from tasuki.views import RunnerView, StatsView
 
 
 def type_info(name: str, *, waiting: int = 0, paused: bool = False) -> TypeInfo:

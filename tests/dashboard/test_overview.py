@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from tasuki import Fail, Job, State, Worker
-from tasuki.admin import Admin
+from tasuki.client import Client
 from tasuki.model.errors import StoreUnavailableError
 from tasuki.server import Server, ServerOptions
 from tasuki.store.store import Store
@@ -90,17 +90,17 @@ PANELS = {
 async def test_a_part_that_fails_takes_no_other_along(
     screen: Screen, desk: Desk, server: Server, store: Store, part: str
 ) -> None:
-    method = "jobs" if part == "failures" else part
-    working = getattr(Admin, method)
+    method = "page" if part == "failures" else part
+    working = getattr(Client, method)
     away = True
 
-    async def failing(admin: Admin, *arguments: Any, **named: Any) -> Any:
+    async def failing(client: Client, *arguments: Any, **named: Any) -> Any:
         if away:
             raise StoreUnavailableError("at 10.0.0.7")
-        return await working(admin, *arguments, **named)
+        return await working(client, *arguments, **named)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Admin, method, failing)
+        patch.setattr(Client, method, failing)
         failing_job = await desk.submit("greet")
         async with running(store, Greet):
             await desk.comes_to(failing_job, State.FAILED)

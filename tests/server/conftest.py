@@ -6,12 +6,12 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from tasuki.admin import Admin
 from tasuki.client import Client
 from tasuki.server import Server, ServerOptions
 from tasuki.server.app import Services, build_app
 from tasuki.server.events.hub import EventHub
 from tasuki.server.http.patience import Patience
+from tasuki.store.health import Health
 from tasuki.store.store import Store
 from tests.server.own_store import OwnStore, own_store
 
@@ -26,7 +26,7 @@ def options() -> ServerOptions:
 async def services(store: Store) -> AsyncIterator[Services]:
     client = Client(store)
     hub = EventHub(store.feed(), store.feed())
-    yield Services(Admin(store, client), client, hub, Patience())
+    yield Services(client, Health(store), hub, Patience())
     await hub.stop()
     await client.close()
 

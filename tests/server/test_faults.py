@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tasuki.admin import Health
 from tasuki.server import Server, ServerOptions
+from tasuki.store.health import Health
 from tasuki.store.store import Store
 from tests.server.own_store import OwnStore, slow_loading
 from tests.server.support import check_problem, count_jobs, submit

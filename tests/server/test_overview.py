@@ -80,7 +80,7 @@ def _endless(*_: Any, **__: Any) -> Awaitable[Any]:
         ("types", "types", {"types", "types_found", "states"}),
         ("runners", "runners", {"runners"}),
         ("stats", "stats", {"minutes", "totals"}),
-        ("failures", "jobs", {"failures"}),
+        ("failures", "page", {"failures"}),
     ],
 )
 async def test_a_part_fails_alone(
@@ -92,7 +92,7 @@ async def test_a_part_fails_alone(
     method: str,
     fields: set[str],
 ) -> None:
-    monkeypatch.setattr(type(services.admin), method, how)
+    monkeypatch.setattr(type(services.client), method, how)
     await submit(http)
     response = await http.get(URL)
     found = response.json()

@@ -70,7 +70,7 @@ async def test_a_fault_tells_nothing_of_the_inside(
     async def broken() -> None:
         raise RuntimeError("the secret at 10.0.0.7")
 
-    services.admin.runners = broken  # pyright: ignore[reportAttributeAccessIssue]
+    services.client.runners = broken  # pyright: ignore[reportAttributeAccessIssue]
     app = build_app(services, ServerOptions(port=0))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
@@ -86,7 +86,7 @@ async def test_trouble_with_the_store_is_logged_but_not_told(
     async def away() -> None:
         raise StoreUnavailableError("cannot connect to 10.0.0.7:6379")
 
-    services.admin.runners = away  # pyright: ignore[reportAttributeAccessIssue]
+    services.client.runners = away  # pyright: ignore[reportAttributeAccessIssue]
     with caplog.at_level(logging.WARNING, "tasuki.server"):
         for _ in range(5):
             response = await http.get("/api/v1/runners")
@@ -107,7 +107,7 @@ async def test_an_error_of_no_known_kind_is_a_fault(
     async def odd() -> None:
         raise OddError("odd")
 
-    services.admin.runners = odd  # pyright: ignore[reportAttributeAccessIssue]
+    services.client.runners = odd  # pyright: ignore[reportAttributeAccessIssue]
     check_problem(await http.get("/api/v1/runners"), 500, "internal")
 
 
@@ -117,7 +117,7 @@ async def test_a_store_error_of_no_known_kind_is_a_store_error(
     async def refused() -> None:
         raise StoreError("NOPERM this user has no permissions")
 
-    services.admin.runners = refused  # pyright: ignore[reportAttributeAccessIssue]
+    services.client.runners = refused  # pyright: ignore[reportAttributeAccessIssue]
     response = await http.get("/api/v1/runners")
     check_problem(response, 503, "store")
     assert "NOPERM" not in response.text

@@ -239,7 +239,7 @@ async def test_refusals_and_faults_have_them_too(services: Services) -> None:
     app = build_app(services, ServerOptions(port=0))
     async with client_of(app, "evil") as http:
         check_headers(await http.get("/stats"), cache="no-store")
-    services.admin.runners = broken  # pyright: ignore[reportAttributeAccessIssue]
+    services.client.runners = broken  # pyright: ignore[reportAttributeAccessIssue]
     async with client_of(app) as http:
         response = await http.get("/api/v1/runners")
         assert response.status_code == 500

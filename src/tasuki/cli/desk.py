@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import NamedTuple
 
-from tasuki.admin import Admin
 from tasuki.cli.settings.settings import Settings
 from tasuki.client.client import Client
 from tasuki.embedded import EmbeddedStore
 from tasuki.embedded.datadir import DataDir
 from tasuki.model.errors import StoreUnavailableError
+from tasuki.store.health import Health
 from tasuki.store.store import Store
 
 ANSWER_SECONDS = 1.0
@@ -24,7 +24,7 @@ class Desk(NamedTuple):
     settings: Settings
     store: Store
     client: Client
-    admin: Admin
+    health: Health
 
 
 @asynccontextmanager
@@ -39,7 +39,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
         await store.shared.command("PING", seconds=ANSWER_SECONDS)
         rules = settings.retention.rules
         async with Client(store, data_limit=settings.data_limit, retention=rules) as client:
-            yield Desk(settings, store, client, Admin(store, client, rules))
+            yield Desk(settings, store, client, Health(store))
     finally:
         await store.close()
 

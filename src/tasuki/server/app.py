@@ -11,7 +11,6 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tasuki.admin import Admin
 from tasuki.client import Client
 from tasuki.dashboard import static_dir
 from tasuki.model.errors import TasukiError
@@ -33,13 +32,14 @@ from tasuki.server.http.replies import MEDIA_TYPE
 from tasuki.server.http.security import Guard
 from tasuki.server.kue.api import KueApi
 from tasuki.server.static import Pages
+from tasuki.store.health import Health
 
 
 class Services(NamedTuple):
     """What the application is made of. It neither starts nor stops any of it."""
 
-    admin: Admin
     client: Client
+    health: Health
     hub: EventHub
     patience: Patience
 
@@ -47,8 +47,8 @@ class Services(NamedTuple):
 def build_app(services: Services, options: ServerOptions) -> ASGIApp:
     """The ASGI application: the native API, Kue's API, and the dashboard everywhere else."""
     operations = all_operations(services, options)
-    kue = KueApi(services.admin, services.client, options)
-    problems = Problems(services.admin.health.explain)
+    kue = KueApi(services.client, options)
+    problems = Problems(services.health.explain)
 
     async def missed(request: Request, error: HTTPException) -> Response:
         ours = request.scope["path"].startswith(("/api/", "/health/"))
@@ -75,17 +75,15 @@ def build_app(services: Services, options: ServerOptions) -> ASGIApp:
 
 def all_operations(services: Services, options: ServerOptions) -> Sequence[Operation]:
     """The table of the native API, those first that are called most."""
-    admin = services.admin
+    client, health = services.client, services.health
     return [
-        *Jobs(
-            admin, services.client, services.patience, body_limit=options.largest_body
-        ).operations(),
-        *BulkActions(services.client).operations(),
-        *HealthChecks(admin.health).operations(),
-        *Types(admin).operations(),
-        *Runners(admin).operations(),
-        *Statistics(admin).operations(),
-        *Overviews(admin).operations(),
+        *Jobs(client, services.patience, body_limit=options.largest_body).operations(),
+        *BulkActions(client).operations(),
+        *HealthChecks(health).operations(),
+        *Types(client).operations(),
+        *Runners(client).operations(),
+        *Statistics(client, health).operations(),
+        *Overviews(client, health).operations(),
         *Events(services.hub).operations(),
     ]
 

@@ -6,8 +6,6 @@ from functools import partial
 
 import uvicorn
 
-from tasuki.admin import Admin
-from tasuki.admin.health import Trouble
 from tasuki.client import Client
 from tasuki.server.app import Services, build_app
 from tasuki.server.events.hub import EventHub
@@ -17,6 +15,7 @@ from tasuki.server.http.patience import Patience
 from tasuki.server.http.protocol import Protocol
 from tasuki.server.http.tally import Tally
 from tasuki.server.listen import open_port, url_of
+from tasuki.store.health import Health, Trouble
 from tasuki.store.store import Store
 from tasuki.upkeep.upkeep import Upkeep
 
@@ -45,9 +44,9 @@ class Server:
         self._upkeep = Upkeep(
             store.maintenance(options.terms), store.listeners, types_limit=options.types_limit
         )
-        admin = Admin(store, self._client, options.terms.retention, trouble)
-        self._health = admin.health
-        app = build_app(Services(admin, self._client, self._hub, self._patience), options)
+        self._health = Health(store, trouble)
+        services = Services(self._client, self._health, self._hub, self._patience)
+        app = build_app(services, options)
         most = options.connections or default_connections(options.reserve)
         self._tally = Tally()
         self._http = uvicorn.Server(

@@ -102,7 +102,7 @@ async def enqueue(
 def _end(job: JobInfo, *, as_json: bool) -> int:
     completed = job.state is State.COMPLETED
     if as_json:
-        from tasuki.admin import job_json
+        from tasuki.views import job_json
 
         print_json(job_json(job))
     elif completed:
@@ -114,7 +114,7 @@ def _end(job: JobInfo, *, as_json: bool) -> int:
 
 
 async def _mention_idle(desk: "Desk", type: str) -> None:
-    runners = await desk.admin.runners()
+    runners = await desk.client.runners()
     if not any(type in runner.types for runner in runners):
         remark(f"no runner handles {printable(type)} yet; waiting for one")
 

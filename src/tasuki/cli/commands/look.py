@@ -83,15 +83,15 @@ async def jobs(
 @at_desk
 async def show(desk: "Desk", id: int, as_json: bool) -> None:
     """Show everything about a job."""
-    from tasuki.admin import job_json
+    from tasuki.views import job_json
 
-    job = await desk.admin.job(id)
+    job = await desk.client.get(id)
     if as_json:
         print_json(job_json(job))
         return
     for line in details(job, datetime.now(UTC)):
         say(line)
-    if lines := len(await desk.admin.log(id)):
+    if lines := len((await desk.client.log(id)).lines):
         say(f"  log       {lines} line{'s' if lines > 1 else ''}: tasuki log {id}")
 
 
@@ -101,7 +101,7 @@ async def show(desk: "Desk", id: int, as_json: bool) -> None:
 @at_desk
 async def log(desk: "Desk", id: int, as_json: bool) -> None:
     """Print what a job has logged, the oldest line first."""
-    lines = await desk.admin.log(id)
+    lines = (await desk.client.log(id)).lines
     if as_json:
         print_json({"lines": lines})
         return
@@ -123,7 +123,7 @@ async def _pages(
     found = 0
     while limit is None or found < limit:
         wanted = PAGE if limit is None else min(PAGE, limit - found)
-        page = await desk.admin.jobs(state=state, type=type, tag=tag, limit=wanted, cursor=cursor)
+        page = await desk.client.page(state=state, type=type, tag=tag, limit=wanted, cursor=cursor)
         yield page
         found += len(page.jobs)
         cursor = page.cursor
@@ -145,7 +145,7 @@ async def _print_table(pages: "AsyncIterator[Page]") -> None:
 
 
 async def _print_json(pages: "AsyncIterator[Page]") -> None:
-    from tasuki.admin import job_json
+    from tasuki.views import job_json
 
     say('{"jobs":[')
     cursor, comma = None, ""

@@ -42,7 +42,9 @@ _PROMISES = {
 @at_desk
 async def stats(desk: "Desk", minutes: int, total: bool, as_json: bool) -> None:
     """Count what happened to the jobs of each type."""
-    found = await desk.admin.stats(minutes)
+    from tasuki.views import read_stats
+
+    found = await read_stats(desk.client, desk.health, minutes)
     if as_json:
         print_json(found)
         return

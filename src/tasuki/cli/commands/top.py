@@ -38,9 +38,9 @@ async def top(desk: "Desk", once: bool, every: float) -> None:
     from tasuki.cli.terminal.watch import take_sample
 
     if once:
-        sample = await take_sample(desk.admin, None)
+        sample = await take_sample(desk.client, desk.health, None)
         Console(file=output()).print(frame(sample, desk.settings.namespace, height=None))
     elif is_terminal(sys.stdout):
-        await watch(desk.admin, desk.settings.namespace, every)
+        await watch(desk.client, desk.health, desk.settings.namespace, every)
     else:
         raise click.UsageError("top needs a terminal; --once prints a single frame.")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @at_desk
 async def types(desk: "Desk", as_json: bool) -> None:
     """List the types of jobs, and how many are in each state."""
-    found = await desk.admin.types()
+    found = await desk.client.types()
     if as_json:
         print_json({"types": found})
     elif not found:
@@ -41,7 +41,7 @@ async def pause(desk: "Desk", type: str, as_json: bool) -> None:
 
     That holds for all runners, also later ones, until `tasuki resume`. Jobs that are active go on.
     """
-    info = await desk.admin.pause(type)
+    info = await desk.client.pause(type)
     if as_json:
         print_json(info)
         return
@@ -55,7 +55,7 @@ async def pause(desk: "Desk", type: str, as_json: bool) -> None:
 @at_desk
 async def resume(desk: "Desk", type: str, as_json: bool) -> None:
     """Let the jobs of a paused type start again."""
-    info = await desk.admin.resume(type)
+    info = await desk.client.resume(type)
     if as_json:
         print_json(info)
     else:
@@ -67,9 +67,11 @@ async def resume(desk: "Desk", type: str, as_json: bool) -> None:
 @at_desk
 async def runners(desk: "Desk", as_json: bool) -> None:
     """List the runners: the processes that run jobs now."""
-    found = await desk.admin.runners()
+    from tasuki.views import runner_view
+
+    found = await desk.client.runners()
     if as_json:
-        print_json({"runners": found})
+        print_json({"runners": [runner_view(info) for info in found]})
     elif not found:
         remark("no runners: start some with `tasuki up APP` or `tasuki worker APP`")
     else:

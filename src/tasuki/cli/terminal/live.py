@@ -11,16 +11,17 @@ from contextlib import contextmanager, suppress
 from rich.console import Console
 from rich.live import Live
 
-from tasuki.admin import Admin
 from tasuki.cli.terminal.frame import frame
 from tasuki.cli.terminal.streams import is_terminal
 from tasuki.cli.terminal.watch import take_sample
+from tasuki.client import Client
 from tasuki.model.errors import StoreError
+from tasuki.store.health import Health
 
 _QUIT = b"qQ\x04"
 
 
-async def watch(admin: Admin, namespace: str, every: float) -> None:
+async def watch(client: Client, health: Health, namespace: str, every: float) -> None:
     """Show a fresh frame every so many seconds until q is pressed or the task is cancelled.
 
     While the store is away the last frame stays, and says so.
@@ -29,7 +30,7 @@ async def watch(admin: Admin, namespace: str, every: float) -> None:
         StoreError: the store could not be reached the first time.
     """
     console, enough = Console(), asyncio.Event()
-    sample = await take_sample(admin, None)
+    sample = await take_sample(client, health, None)
     trouble = ""
     with _keys(enough), Live(console=console, screen=True, auto_refresh=False) as live:
         while not enough.is_set():
@@ -40,7 +41,7 @@ async def watch(admin: Admin, namespace: str, every: float) -> None:
                 async with asyncio.timeout(every):
                     await enough.wait()
             try:
-                sample, trouble = await take_sample(admin, sample), ""
+                sample, trouble = await take_sample(client, health, sample), ""
             except StoreError as error:
                 trouble = f"not fresh: {error}"
 

@@ -4,10 +4,12 @@ import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tasuki.admin import Admin, RunnerView, StatsView
+from tasuki.client import Client
 from tasuki.model.job import JobInfo
 from tasuki.model.state import State
+from tasuki.store.health import Health
 from tasuki.store.looks.types import TypeInfo
+from tasuki.views import RunnerView, StatsView, read_stats, runner_view
 
 FAILURES = 8
 
@@ -30,16 +32,16 @@ class Sample(NamedTuple):
         return sum(self.rates.values())
 
 
-async def take_sample(admin: Admin, before: Sample | None) -> Sample:
+async def take_sample(client: Client, health: Health, before: Sample | None) -> Sample:
     """Look at everything. Rates are since the sample before, or else those of the last minute.
 
     Raises:
         StoreError: the store cannot be reached.
     """
-    types = await admin.types()
-    runners = await admin.runners()
-    failures = (await admin.jobs(state=State.FAILED, limit=FAILURES)).jobs
-    stats = await admin.stats(2)
+    types = await client.types()
+    runners = [runner_view(info) for info in await client.runners()]
+    failures = (await client.page(state=State.FAILED, limit=FAILURES)).jobs
+    stats = await read_stats(client, health, 2)
     now = time.monotonic()
     if before is None:
         rates = {type: _ended(events) / 60 for type, events in stats.minutes[0].types.items()}

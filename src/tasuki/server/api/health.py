@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from tasuki.admin import Health, Readiness
 from tasuki.server.api.operations import API, Operation
 from tasuki.server.http.answers import Live
 from tasuki.server.http.replies import Reply
+from tasuki.store.health import Health, Readiness
 
 _LIVE = Live()
 

@@ -9,9 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from tasuki.admin import Admin, JobJson, job_json
 from tasuki.client import Client
-from tasuki.model.errors import KeyReusedError
+from tasuki.model.errors import KeyReusedError, WaitTimeoutError
 from tasuki.model.job import JobInfo, NewJob
 from tasuki.model.state import State
 from tasuki.model.update import Update
@@ -28,6 +27,7 @@ from tasuki.server.http.body import read_body, require_json
 from tasuki.server.http.patience import Patience
 from tasuki.server.http.query import read_id, read_query
 from tasuki.server.http.replies import Reply
+from tasuki.views import JobJson, job_json
 
 LONGEST_WAIT_SECONDS = 60
 MOST_WRITTEN = 2**53
@@ -60,10 +60,7 @@ class LogQuery(Struct, forbid_unknown_fields=True):
 class Jobs:
     """The handlers."""
 
-    def __init__(
-        self, admin: Admin, client: Client, patience: Patience, *, body_limit: int
-    ) -> None:
-        self._admin = admin
+    def __init__(self, client: Client, patience: Patience, *, body_limit: int) -> None:
         self._client = client
         self._patience = patience
         self._body_limit = body_limit
@@ -84,7 +81,7 @@ class Jobs:
 
     async def page(self, request: Request) -> ASGIApp:
         query = read_query(request.scope["query_string"], PageQuery)
-        page = await self._admin.jobs(
+        page = await self._client.page(
             state=_given(query.state),
             type=_given(query.type),
             tag=_given(query.tag),
@@ -98,13 +95,20 @@ class Jobs:
         seconds = read_query(request.scope["query_string"], JobQuery).wait
         info: JobInfo | None = None
         if seconds:
-            info = await self._patience.lend(self._admin.wait(id, seconds), request)
-        return Reply(job_json(info or await self._admin.job(id)))
+            info = await self._patience.lend(self._ended(id, seconds), request)
+        return Reply(job_json(info or await self._client.get(id)))
+
+    async def _ended(self, id: int, seconds: float) -> JobInfo:
+        """The job as soon as it has ended, or as it is after so many seconds."""
+        try:
+            return await self._client.wait(id, seconds)
+        except WaitTimeoutError:
+            return await self._client.get(id)
 
     async def log(self, request: Request) -> ASGIApp:
         id = read_id(request.path_params["id"])
         after = read_query(request.scope["query_string"], LogQuery).after
-        log = await self._admin.log_after(id, after)
+        log = await self._client.log(id, after)
         return Reply(LogLines(log.lines, log.written))
 
     async def update(self, request: Request) -> ASGIApp:

@@ -8,13 +8,14 @@ from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from tasuki.admin import Admin
-from tasuki.admin.overview import Glance, Overview, OverviewJson
+from tasuki.client import Client
 from tasuki.model.values.names import LONGEST_TYPE_BYTES
 from tasuki.server.api.operations import API, Operation
 from tasuki.server.api.shared import Shared
 from tasuki.server.http.query import read_query
 from tasuki.server.http.replies import Reply
+from tasuki.store.health import Health
+from tasuki.views.overview import Glance, Overview, OverviewJson
 
 MOST_TEXTS = 50
 """Answers that are kept for one look, by the text that was looked for."""
@@ -45,8 +46,8 @@ class _Answers:
 class Overviews:
     """The handlers. However many look, the store is read once a second at most."""
 
-    def __init__(self, admin: Admin) -> None:
-        self._overview = Overview(admin)
+    def __init__(self, client: Client, health: Health) -> None:
+        self._overview = Overview(client, health)
         self._shared = Shared(self._look)
 
     async def _look(self) -> _Answers:

@@ -5,20 +5,22 @@ from collections.abc import Iterable
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from tasuki.admin import Admin
+from tasuki.client import Client
 from tasuki.server.api.operations import API, Operation
 from tasuki.server.http.answers import RunnerList
 from tasuki.server.http.replies import Reply
+from tasuki.views import runner_view
 
 
 class Runners:
     """The handlers."""
 
-    def __init__(self, admin: Admin) -> None:
-        self._admin = admin
+    def __init__(self, client: Client) -> None:
+        self._client = client
 
     async def list(self, request: Request) -> ASGIApp:
-        return Reply(RunnerList(await self._admin.runners()))
+        found = await self._client.runners()
+        return Reply(RunnerList([runner_view(info) for info in found]))
 
     def operations(self) -> Iterable[Operation]:
         yield Operation(

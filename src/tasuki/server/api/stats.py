@@ -7,11 +7,13 @@ from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from tasuki.admin import Admin, StatsView
+from tasuki.client import Client
 from tasuki.server.api.operations import API, Operation
 from tasuki.server.http.query import read_query
 from tasuki.server.http.replies import Reply
+from tasuki.store.health import Health
 from tasuki.store.looks.history import MOST_MINUTES
+from tasuki.views import StatsView, read_stats
 
 
 class StatsQuery(Struct, forbid_unknown_fields=True):
@@ -23,12 +25,12 @@ class StatsQuery(Struct, forbid_unknown_fields=True):
 class Statistics:
     """The handlers."""
 
-    def __init__(self, admin: Admin) -> None:
-        self._admin = admin
+    def __init__(self, client: Client, health: Health) -> None:
+        self._client, self._health = client, health
 
     async def show(self, request: Request) -> ASGIApp:
         query = read_query(request.scope["query_string"], StatsQuery)
-        return Reply(await self._admin.stats(query.minutes))
+        return Reply(await read_stats(self._client, self._health, query.minutes))
 
     def operations(self) -> Iterable[Operation]:
         yield Operation(

@@ -7,8 +7,8 @@ from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from tasuki.admin import Admin
-from tasuki.admin.admin import MOST_TYPES_LISTED
+from tasuki.client import Client
+from tasuki.client.looking import MOST_TYPES_LISTED
 from tasuki.server.api.operations import API, Operation
 from tasuki.server.http.answers import TypeList
 from tasuki.server.http.problems import RequestError
@@ -34,31 +34,30 @@ class TypesQuery(Struct, forbid_unknown_fields=True):
 class Types:
     """The handlers. In a path a type is written with percent signs: `a%2Fb` is `a/b`."""
 
-    def __init__(self, admin: Admin) -> None:
-        self._admin = admin
+    def __init__(self, client: Client) -> None:
+        self._client = client
 
     async def list(self, request: Request) -> ASGIApp:
         query = read_query(request.scope["query_string"], TypesQuery)
         if not query.type:
-            page = await self._admin.type_page(
+            page = await self._client.type_page(
                 limit=query.limit, after=query.after, text=query.find
             )
             return Reply(TypeList(page.types, page.after))
-        found = [await self._admin.type(name) for name in sorted(set(query.type))]
-        return Reply(TypeList([info for info in found if info is not None], None))
+        return Reply(TypeList(await self._client.types(*query.type), None))
 
     async def show(self, request: Request) -> ASGIApp:
         type = read_type(request.path_params["type"])
-        found = await self._admin.type(type)
-        if found is None:
+        found = await self._client.types(type)
+        if not found:
             raise RequestError("not_found", f"nothing is known of the type {type}")
-        return Reply(found)
+        return Reply(found[0])
 
     async def pause(self, request: Request) -> ASGIApp:
-        return Reply(await self._admin.pause(read_type(request.path_params["type"])))
+        return Reply(await self._client.pause(read_type(request.path_params["type"])))
 
     async def resume(self, request: Request) -> ASGIApp:
-        return Reply(await self._admin.resume(read_type(request.path_params["type"])))
+        return Reply(await self._client.resume(read_type(request.path_params["type"])))
 
     def operations(self) -> Iterable[Operation]:
         type = f"{API}/types/{{type}}"

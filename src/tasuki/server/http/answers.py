@@ -1,13 +1,13 @@
-"""What the native API sends. Every answer is one of these, a job or a view of `tasuki.admin`."""
+"""What the native API sends. Every answer is one of these, a job or one of `tasuki.views`."""
 
 from typing import Literal
 
 import msgspec
 
-from tasuki.admin.job_json import JobJson
-from tasuki.admin.views import RunnerView
 from tasuki.model.state import State
 from tasuki.store.looks.types import TypeInfo
+from tasuki.views.figures import RunnerView
+from tasuki.views.job_json import JobJson
 
 
 class JobState(msgspec.Struct, frozen=True):

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from tasuki.admin.causes import cause
 from tasuki.model.errors import InvalidError, StoreError, TasukiError
 from tasuki.server.http.answers import Problem
 from tasuki.server.http.parting import Parting
+from tasuki.store.health.causes import cause
 
 log = logging.getLogger("tasuki.server")
 

@@ -16,7 +16,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from tasuki.admin import Admin
 from tasuki.client import Client
 from tasuki.model.errors import InvalidError, JobNotFoundError, PayloadError, StateError
 from tasuki.model.job import NewJob
@@ -42,8 +41,7 @@ FORM = b"application/x-www-form-urlencoded"
 class KueApi:
     """The handlers."""
 
-    def __init__(self, admin: Admin, client: Client, options: ServerOptions) -> None:
-        self._admin = admin
+    def __init__(self, client: Client, options: ServerOptions) -> None:
         self._client = client
         self._body_limit = options.largest_body
         self._data_limit = options.data_limit
@@ -103,7 +101,7 @@ class KueApi:
     async def show(self, request: Request) -> Response:
         text = unquote(request.path_params["id"])
         try:
-            return answer(kue_job(await self._admin.job(_id(text)), text))
+            return answer(kue_job(await self._client.get(_id(text)), text))
         except JobNotFoundError:
             return _missing(text)
 
@@ -118,8 +116,8 @@ class KueApi:
         return answer({"message": f"job {text} removed"})
 
     async def stats(self, request: Request) -> Response:
-        types = await self._admin.types()
-        return answer(kue_stats(types, (await self._admin.stats(1)).totals))
+        types = await self._client.types()
+        return answer(kue_stats(types, (await self._client.stats(1)).totals))
 
     async def missed(self, request: Request, raised: HTTPException) -> Response:
         """For an address or a method that is not there."""

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from tasuki.admin.causes import cause
 from tasuki.model.errors import StoreError
 from tasuki.server.api.operations import Handler, Resource
 from tasuki.server.http.problems import KINDS
+from tasuki.store.health.causes import cause
 
 MEDIA_TYPE = "application/json; charset=utf-8"
 _ACCEPTED = ("*/*", "application/*", "application/json")

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from tasuki.admin import job_json
-from tasuki.admin.times import rfc3339
 from tasuki.model.job import Attempts, Before, JobInfo
 from tasuki.model.outcome import JobError
 from tasuki.model.state import State
+from tasuki.views import job_json
+from tasuki.views.times import rfc3339
 
 AT = datetime(2026, 1, 31, 8, 0, 0, 123_456, tzinfo=UTC)
 PLAIN: dict[str, Any] = {

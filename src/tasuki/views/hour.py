@@ -4,8 +4,9 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 
-from tasuki.admin.admin import Admin
-from tasuki.admin.views import MinuteView
+from tasuki.client import Client
+from tasuki.store.health import Health
+from tasuki.views.figures import MinuteView, read_stats
 
 MINUTES = 60
 FULL_SECONDS = 60.0
@@ -19,8 +20,8 @@ Counters = Mapping[str, int]
 class Hour:
     """Counters of the last hour, by minute and by type."""
 
-    def __init__(self, admin: Admin) -> None:
-        self._admin = admin
+    def __init__(self, client: Client, health: Health) -> None:
+        self._client, self._health = client, health
         self._full_at = 0.0
         self._types: list[MinuteView] = []
         self._sums: list[tuple[str, Counters]] = []
@@ -36,14 +37,14 @@ class Hour:
         """
         now = time.monotonic()
         if not self._types or now - self._full_at >= FULL_SECONDS:
-            stats = await self._admin.stats(MINUTES)
+            stats = await read_stats(self._client, self._health, MINUTES)
             self._full_at = now
             self._types = stats.minutes[:-FRESH]
             self._sums = [(minute.at, _added(minute.types)) for minute in self._types]
             self._settled = _by_type(self._types)
             self._fresh = stats.minutes[-FRESH:]
         else:
-            stats = await self._admin.stats(FRESH + 1)
+            stats = await read_stats(self._client, self._health, FRESH + 1)
             self._fresh = [each for each in stats.minutes if each.at > self._types[-1].at]
         self.totals = _added(stats.totals)
 

@@ -5,9 +5,9 @@ from typing import Any, get_args
 
 import msgspec
 
-from tasuki.admin.times import Time, rfc3339
 from tasuki.model.job import Before, JobInfo
 from tasuki.model.options import Traits
+from tasuki.views.times import Time, rfc3339
 
 ONLY_IN_LISTS = "cut"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tasuki.admin.work import UNCLAIMED_SECONDS, Standstill, WorkWatch, standstill
 from tasuki.client import Client
+from tasuki.store.health.work import UNCLAIMED_SECONDS, Standstill, WorkWatch, standstill
 from tasuki.store.looks.reader import RunnerInfo
 from tasuki.store.probe import Backlog
 from tasuki.store.store import Store

@@ -6,17 +6,18 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from tasuki.admin.admin import Admin
-from tasuki.admin.causes import cause
-from tasuki.admin.hour import Hour
-from tasuki.admin.times import Time, rfc3339_or_none
-from tasuki.admin.views import RunnerView
+from tasuki.client import Client
 from tasuki.model.errors import StoreError, StoreUnavailableError
 from tasuki.model.job import Attempts, JobInfo
 from tasuki.model.run_times import quantile
 from tasuki.model.state import State
+from tasuki.store.health import Health
+from tasuki.store.health.causes import cause
 from tasuki.store.looks.listing import Page
 from tasuki.store.looks.types import TypeInfo
+from tasuki.views.figures import RunnerView, runner_view
+from tasuki.views.hour import Hour
+from tasuki.views.times import Time, rfc3339_or_none
 
 MOST_TYPES = 200
 MOST_FAILURES = 20
@@ -137,22 +138,23 @@ class Glance:
 class Overview:
     """Looks at everything. One look at a time."""
 
-    def __init__(self, admin: Admin) -> None:
-        self._admin = admin
-        self._hour = Hour(admin)
+    def __init__(self, client: Client, health: Health) -> None:
+        self._client = client
+        self._hour = Hour(client, health)
 
     async def look(self) -> Glance:
         """Read all parts at once. It never fails; parts do, and say so."""
-        admin = self._admin
+        client = self._client
         problems: list[PartProblem] = []
         types, runners, looked, failures = await asyncio.gather(
-            _part("types", admin.types(), problems),
-            _part("runners", admin.runners(), problems),
+            _part("types", client.types(), problems),
+            _part("runners", client.runners(), problems),
             _part("stats", self._look_at_hour(), problems),
-            _part("failures", admin.jobs(state=State.FAILED, limit=MOST_FAILURES), problems),
+            _part("failures", client.page(state=State.FAILED, limit=MOST_FAILURES), problems),
         )
         hour = self._hour if looked else None
-        return Glance(types, runners, hour, _latest_first(failures), problems)
+        shown = None if runners is None else [runner_view(runner) for runner in runners]
+        return Glance(types, shown, hour, _latest_first(failures), problems)
 
     async def _look_at_hour(self) -> bool:
         await self._hour.look()

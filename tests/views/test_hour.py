@@ -5,40 +5,38 @@ from typing import cast
 
 import pytest
 
-from tasuki.admin import Admin
-from tasuki.admin.health import Durability
-from tasuki.admin.hour import FULL_SECONDS, MINUTES, Hour
-from tasuki.admin.times import rfc3339
-from tasuki.admin.views import MinuteView, StatsView
 from tasuki.client import Client
+from tasuki.store.health import Durability, Health
+from tasuki.store.looks.history import Minute, Stats
 from tasuki.store.store import Store
+from tasuki.views.hour import FULL_SECONDS, MINUTES, Hour
 from tests.server.support import Hand
 
 START = datetime(2026, 1, 31, 8, tzinfo=UTC)
 
 
 class Clockwork:
-    """Gives counters as `Admin.stats` does, at any time; each minute completed its own number."""
+    """Counts as a store does, at any time; each minute completed its own number."""
 
     def __init__(self) -> None:
         self.now = 1_000
         self.asked: list[int] = []
 
-    async def stats(self, minutes: int) -> StatsView:
+    async def stats(self, minutes: int) -> Stats:
         self.asked.append(minutes)
         numbers = range(self.now - minutes + 1, self.now + 1)
-        views = [
-            MinuteView(rfc3339(START + timedelta(minutes=n)), {"a": {"completed": n}})
-            for n in numbers
-        ]
-        return StatsView(durability=Durability.NONE, minutes=views, totals={"a": {"completed": 1}})
+        counted = [Minute(START + timedelta(minutes=n), {"a": {"completed": n}}) for n in numbers]
+        return Stats(counted, {"a": {"completed": 1}})
+
+    async def durability(self) -> Durability:
+        return Durability.NONE
 
 
 async def test_no_minute_is_missed_or_counted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = 5_000.0
-    monkeypatch.setattr("tasuki.admin.hour.time.monotonic", lambda: seconds)
+    monkeypatch.setattr("tasuki.views.hour.time.monotonic", lambda: seconds)
     clockwork = Clockwork()
-    hour = Hour(cast("Admin", clockwork))
+    hour = Hour(cast("Client", clockwork), cast("Health", clockwork))
     for step in range(200):
         await hour.look()
         trend = hour.trend("a", "completed")
@@ -51,8 +49,8 @@ async def test_no_minute_is_missed_or_counted_twice(monkeypatch: pytest.MonkeyPa
     assert set(clockwork.asked) == {MINUTES, 3}
 
 
-async def test_it_is_what_the_store_counts(admin: Admin, client: Client, store: Store) -> None:
-    hour = Hour(admin)
+async def test_it_is_what_the_store_counts(client: Client, store: Store) -> None:
+    hour = Hour(client, Health(store))
     hand = Hand(store)
     for n in (1, 2, 3):
         await client.enqueue("email")

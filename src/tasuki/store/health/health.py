@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from tasuki.admin.causes import cause
-from tasuki.admin.signs import Durability, durability, problem
-from tasuki.admin.work import WorkWatch
 from tasuki.model.errors import StoreError, StoreUnavailableError
+from tasuki.store.health.causes import cause
+from tasuki.store.health.signs import Durability, durability, problem
+from tasuki.store.health.work import WorkWatch
 from tasuki.store.store import Store
 
 log = logging.getLogger("tasuki.health")

@@ -1,12 +1,18 @@
 """Runners and counters as they are shown. Types are shown as `TypeInfo` has them."""
 
+import asyncio
+
 import msgspec
 
-from tasuki.admin.signs import Durability
-from tasuki.admin.times import Time, rfc3339, rfc3339_or_none
+from tasuki.client import Client
+from tasuki.model.errors import StoreUnavailableError
+from tasuki.store.health import Durability, Health
 from tasuki.store.looks.history import REST, Stats
 from tasuki.store.looks.reader import RunnerInfo
+from tasuki.views.times import Time, rfc3339, rfc3339_or_none
 
+STATS_SECONDS = 1.8
+"""How long the counters may take: an answer is due within 2 s."""
 OTHER_TYPES = "(other types)"
 
 
@@ -40,6 +46,23 @@ class StatsView(msgspec.Struct, frozen=True, kw_only=True):
     step: int = 1
     minutes: list[MinuteView]
     totals: dict[str, dict[str, int]]
+
+
+async def read_stats(client: Client, health: Health, minutes: int = 60) -> StatsView:
+    """The counters of the last minutes, and the totals, with what the store promises.
+
+    Raises:
+        InvalidError: `minutes` outside 1 to 2,880.
+        StoreError: the store cannot be reached, or does not answer in time.
+    """
+    try:
+        async with asyncio.timeout(STATS_SECONDS):
+            stats = await client.stats(minutes)
+            return stats_view(stats, await health.durability())
+    except TimeoutError as error:
+        raise StoreUnavailableError(
+            f"the store did not give its counters within {STATS_SECONDS:g} s"
+        ) from error
 
 
 def runner_view(info: RunnerInfo) -> RunnerView:

@@ -2,7 +2,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tasuki.admin import Admin
 from tasuki.client import Client
 from tasuki.store.store import Store
 
@@ -11,8 +10,3 @@ from tasuki.store.store import Store
 async def client(store: Store) -> AsyncIterator[Client]:
     async with Client(store) as client:
         yield client
-
-
-@pytest.fixture
-def admin(store: Store, client: Client) -> Admin:
-    return Admin(store, client)
