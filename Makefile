@@ -42,7 +42,7 @@ test-matrix: $(VENV)/.dev.stamp ## the oldest store, the ends of the Pythons her
 	@redis=$$(sh scripts/redis.sh) && "$$redis" --version && \
 	  $(PYTEST) --server "$$redis" $(MATRIX)
 	$(call say,a store that refuses functions)
-	$(PYTEST) --without-functions tests/store/test_matrix.py tests/property
+	$(PYTEST) --without-functions tests/store/test_matrix.py tests/store/test_groups.py
 	$(call say,the oldest and the newest Python)
 	@for python in $$(sh scripts/ends.sh $(BIN)/python) ''; do \
 	  if [ -n "$$python" ]; then \
