@@ -10,7 +10,7 @@ from tasuki.model.options import MOST_ATTEMPTS
 from tasuki.model.rules import LONGEST_SECONDS
 from tasuki.model.values.names import LONGEST_TYPE_BYTES, MOST_TAGS
 from tasuki.server.http.protocol import BODY_SECONDS, HEADERS_BYTES, HEADERS_SECONDS
-from tasuki.store.bulk import STEP_SECONDS
+from tasuki.store.acts.bulk import STEP_SECONDS
 from tasuki.store.looks.listing import MOST_TYPES
 from tasuki.store.producer import KEY_SECONDS, MOST_JOBS
 from tasuki.wire.limits import MOST_BYTES as LARGEST

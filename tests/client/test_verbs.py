@@ -11,7 +11,7 @@ from tasuki.client import BlockingClient, Client
 from tasuki.model.errors import InvalidError, JobNotFoundError, PayloadError, StateError
 from tasuki.model.filter import Filter
 from tasuki.model.state import State, Verb
-from tasuki.store.bulk import BulkStep
+from tasuki.store.acts.bulk import BulkStep
 from tasuki.store.store import Store
 from tests.store.factory import FAR, noted, runner
 from tests.support import Plain

@@ -23,8 +23,8 @@ from tasuki.model.errors import (
     StoreRefusedError,
 )
 from tasuki.model.state import State
+from tasuki.store.address import Address
 from tasuki.store.feed import Feed
-from tasuki.store.link.address import Address
 from tasuki.store.link.link import Link
 from tasuki.store.link.scripts import script
 from tasuki.store.looks.reader import Reader

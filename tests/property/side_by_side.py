@@ -9,10 +9,10 @@ import msgspec
 from hypothesis.stateful import RuleBasedStateMachine
 
 from tasuki.model.state import State, Verb
+from tasuki.store.acts.operator import Operator
 from tasuki.store.doctor.doctor import Doctor
 from tasuki.store.lease import Lease, LeaseTerms
 from tasuki.store.messages import Exchanged, Report
-from tasuki.store.operator import Operator
 from tasuki.store.producer import Producer
 from tasuki.store.store import Store
 from tasuki.wire.ids import decode_id

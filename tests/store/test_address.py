@@ -3,7 +3,7 @@
 import pytest
 
 from tasuki.model.errors import InvalidError
-from tasuki.store.link.address import Address, redacted
+from tasuki.store.address import Address, redacted
 
 SHOWN = [
     ("valkey://127.0.0.1:6379/0", "valkey://127.0.0.1:6379/0"),

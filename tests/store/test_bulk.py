@@ -11,11 +11,11 @@ from tasuki.model.errors import InvalidError, StoreUnavailableError
 from tasuki.model.filter import Filter
 from tasuki.model.outcome import JobError
 from tasuki.model.state import TRANSITIONS, State, Verb
-from tasuki.store.bulk import BATCH, Bulk, BulkStep, Counts
-from tasuki.store.operator import Operator
+from tasuki.store.acts.bulk import BATCH, Bulk, BulkStep, Counts
+from tasuki.store.acts.operator import Operator
+from tasuki.store.acts.walk import ACTIONS, Mark, Walk
 from tasuki.store.producer import Submission
 from tasuki.store.store import Store
-from tasuki.store.walk import ACTIONS, Mark, Walk
 from tasuki.wire.record import encode_error
 from tests.store.factory import (
     FAR,

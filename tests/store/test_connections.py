@@ -18,8 +18,8 @@ from tasuki.model.errors import (
     StoreRefusedError,
     StoreUnavailableError,
 )
+from tasuki.store.address import Address
 from tasuki.store.keys import Keyspace
-from tasuki.store.link.address import Address
 from tasuki.store.link.async_connection import AsyncConnection
 from tasuki.store.link.blocking_connection import BlockingConnection
 from tasuki.store.link.connection import Connect

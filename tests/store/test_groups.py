@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from tasuki.store.acts.updates import CHUNK
 from tasuki.store.store import Store
-from tasuki.store.updates import CHUNK
 from tests.store.commands import counter
 from tests.store.factory import FAR, completed, enqueue_many, new_job, noted, runner
 from tests.support import Plain

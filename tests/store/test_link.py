@@ -15,8 +15,8 @@ from tasuki.model.errors import (
     StoreUnavailableError,
     TasukiError,
 )
+from tasuki.store.address import Address
 from tasuki.store.keys import Keyspace
-from tasuki.store.link.address import Address
 from tasuki.store.link.link import Link
 from tasuki.store.link.scripts import script
 from tasuki.store.store import Store

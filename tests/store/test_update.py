@@ -10,8 +10,8 @@ from tasuki.model.backoff import FixedBackoff
 from tasuki.model.errors import InvalidError, JobNotFoundError, StateError
 from tasuki.model.state import State
 from tasuki.model.update import Update
+from tasuki.store.acts.updates import Became
 from tasuki.store.store import Store
-from tasuki.store.updates import Became
 from tasuki.wire.ids import encode_id
 from tests.store.factory import FAR, completed, enqueue, enqueue_many, new_job, retried, runner
 from tests.support import Plain

@@ -10,7 +10,7 @@ from tasuki.cli.terminal.progress import progress
 from tasuki.model.state import Verb
 
 if TYPE_CHECKING:
-    from tasuki.store.bulk import BulkStep, Counts
+    from tasuki.store.acts.bulk import BulkStep, Counts
 
 _WOULD: Mapping[Verb, str] = {
     Verb.RETRY: "would wait to run again",

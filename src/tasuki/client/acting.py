@@ -12,9 +12,9 @@ from tasuki.model.errors import InvalidError, TasukiError
 from tasuki.model.filter import Filter
 from tasuki.model.state import State, Verb
 from tasuki.model.update import Update
-from tasuki.store.bulk import STEP_SECONDS, BulkStep, Counts
+from tasuki.store.acts.bulk import STEP_SECONDS, BulkStep, Counts
+from tasuki.store.acts.operator import refusal
 from tasuki.store.looks.types import TypeInfo
-from tasuki.store.operator import refusal
 from tasuki.wire.ids import check_id
 from tasuki.wire.payload import check_bytes
 

@@ -1,12 +1,13 @@
 """The store of one namespace: where all the parts that talk to it come from."""
 
 from tasuki.model.retention import Retention
-from tasuki.store.bulk import Bulk
+from tasuki.store.acts.bulk import Bulk
+from tasuki.store.acts.operator import Operator
+from tasuki.store.address import Address
 from tasuki.store.doorbell import Doorbell
 from tasuki.store.feed import Feed
 from tasuki.store.keys import Keyspace
 from tasuki.store.lease import Lease, LeaseTerms
-from tasuki.store.link.address import Address
 from tasuki.store.link.async_connection import AsyncConnection
 from tasuki.store.link.connection import Connect
 from tasuki.store.link.link import Link
@@ -15,7 +16,6 @@ from tasuki.store.looks.large import LargeTexts
 from tasuki.store.looks.listing import Listing
 from tasuki.store.looks.reader import Reader
 from tasuki.store.maintenance import Maintenance
-from tasuki.store.operator import Operator
 from tasuki.store.probe import Probe
 from tasuki.store.producer import Producer
 from tasuki.store.safety import check_store

@@ -73,6 +73,6 @@ def _toml_value(value: object) -> str:
 
 
 def _without_password(url: str) -> str:
-    from tasuki.store.link.address import redacted
+    from tasuki.store.address import redacted
 
     return redacted(url)

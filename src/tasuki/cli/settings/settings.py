@@ -55,7 +55,7 @@ Format = Literal["text", "json"]
 
 def _check_url(url: str) -> None:
     # The store client takes long to import, and is needed anyway once there is a URL.
-    from tasuki.store.link.address import Address
+    from tasuki.store.address import Address
 
     Address(url)
 

@@ -16,8 +16,8 @@ from tasuki.model.state import Verb
 from tasuki.server.api.operations import API, Operation
 from tasuki.server.http.body import decode_body, read_body, require_json
 from tasuki.server.http.replies import Reply
-from tasuki.store.bulk import BulkStep
-from tasuki.store.walk import ACTIONS
+from tasuki.store.acts.bulk import BulkStep
+from tasuki.store.acts.walk import ACTIONS
 
 LARGEST_BODY = 16 * 1024
 """In bytes. The longest filter takes a fraction of it."""

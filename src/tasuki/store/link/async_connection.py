@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, cast
 
-from tasuki.store.link.address import Address
+from tasuki.store.address import Address
 from tasuki.store.link.connection import check_greeted, greeting
 from tasuki.store.link.resp import UNFINISHED, NonsenseError, RefusalError, reply_reader
 

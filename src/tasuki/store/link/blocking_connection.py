@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any
 
 from tasuki.model.errors import StoreUnavailableError
-from tasuki.store.link.address import Address
+from tasuki.store.address import Address
 from tasuki.store.link.connection import check_greeted, greeting
 from tasuki.store.link.resp import UNFINISHED, RefusalError, reply_reader
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from tasuki.store.link.address import Address
+from tasuki.store.address import Address
 from tasuki.store.link.resp import RefusalError, pack
 
 

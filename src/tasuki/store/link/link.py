@@ -4,8 +4,8 @@ from time import monotonic
 from typing import Any
 
 from tasuki.model.errors import StoreUnavailableError, TasukiError
+from tasuki.store.address import Address
 from tasuki.store.keys import Keyspace
-from tasuki.store.link.address import Address
 from tasuki.store.link.async_connection import AsyncConnection
 from tasuki.store.link.connection import Connect
 from tasuki.store.link.errors import translate

@@ -14,11 +14,11 @@ import msgspec
 from tasuki.model.errors import StoreError
 from tasuki.model.filter import Filter
 from tasuki.model.state import State, Verb, allows
+from tasuki.store.acts.operator import Operator
+from tasuki.store.acts.updates import MISSING
+from tasuki.store.acts.walk import Mark, Walk
 from tasuki.store.link.link import Link
 from tasuki.store.looks.listing import Listing
-from tasuki.store.operator import Operator
-from tasuki.store.updates import MISSING
-from tasuki.store.walk import Mark, Walk
 
 BATCH = 100
 """How many jobs are read and acted on at once: what a script does to so many takes some 2 ms."""

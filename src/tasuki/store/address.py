@@ -80,7 +80,7 @@ class Address:
         if not self._secure:
             return None
         # Only those who use TLS pay for loading it.
-        from tasuki.store.link.tls import tls_context
+        from tasuki.store.tls import tls_context
 
         return tls_context(self._options)
 

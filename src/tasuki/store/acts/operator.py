@@ -7,6 +7,7 @@ from tasuki.model.retention import Retention
 from tasuki.model.state import State, Verb, allows
 from tasuki.model.update import Update
 from tasuki.model.values.names import check_type, too_many_types
+from tasuki.store.acts.updates import CHUNK, MISSING, Became, Updates
 from tasuki.store.link.call import call
 from tasuki.store.link.link import Link
 from tasuki.store.messages.acts import (
@@ -19,7 +20,6 @@ from tasuki.store.messages.acts import (
 )
 from tasuki.store.messages.keep import keep_of
 from tasuki.store.messages.request import Request
-from tasuki.store.updates import CHUNK, MISSING, Became, Updates
 from tasuki.wire.ids import encode_id
 
 

@@ -1,0 +1,1 @@
+"""What people do to jobs and types: to one, to some, to all that match."""
