@@ -12,6 +12,7 @@ one.
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -49,6 +50,9 @@ ONCE = frozenset(
 )
 """Headers that may come once at most."""
 
+MOST_HOSTS = 64
+"""How many names it remembers to have been asked by."""
+
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{1,5})?")
 _PORT = re.compile(rb":[0-9]+$")
 _PORTS = {b"http": b"80", b"https": b"443"}
@@ -61,6 +65,8 @@ class Guard:
         self._app = app
         self._names = {"localhost", options.host.lower(), *(name.lower() for name in options.hosts)}
         self._any_address = not is_loopback(options.host)
+        # A server is asked by few names, and a name stays right or wrong.
+        self._serves = lru_cache(MOST_HOSTS)(self._is_served)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -92,7 +98,7 @@ class Guard:
             return problem("cross_site", "the request was made by a page of another origin")
         return None
 
-    def _serves(self, host: bytes) -> bool:
+    def _is_served(self, host: bytes) -> bool:
         match = _HOST.fullmatch(host.decode("latin-1").lower())
         if match is None:
             return False
