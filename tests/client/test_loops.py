@@ -10,7 +10,7 @@ import pytest
 import valkey
 
 from tasuki import Client, connect, connect_sync
-from tests.support import eventually_sync
+from tests.support import eventually, eventually_sync
 
 
 def connections(plain: valkey.Valkey) -> int:
@@ -63,8 +63,7 @@ async def test_a_client_that_is_forgotten_lets_go_of_its_connections(
     assert connections(plain) > before
     client = None
     gc.collect()
-    while connections(plain) > before:
-        await asyncio.sleep(0.01)
+    await eventually(lambda: connections(plain) <= before)
 
 
 def test_a_blocking_client_that_is_forgotten_ends_its_thread(

@@ -101,7 +101,7 @@ class TestByWhatJobsHaveInCommon:
         step = await client.bulk(Verb.CANCEL, filter, seconds=0)
         while step.cursor is not None:
             done += step.counts.done
-            step = await client.bulk(Verb.CANCEL, filter, seconds=0, cursor=step.cursor)
+            step = await client.bulk("cancel", filter, seconds=0, cursor=step.cursor)
         assert done + step.counts.done == 250
 
     async def test_what_is_wrong_touches_nothing(self, client: Client):
@@ -110,6 +110,8 @@ class TestByWhatJobsHaveInCommon:
         wrong: list[tuple[Any, str | None]] = [
             (cancel(), "filter"),
             (cancel(kind="email"), "kind"),
+            (cancel(verb="email"), "verb"),
+            (client.bulk("claim", Filter(type="email")), "action"),
             (cancel(state="done"), "state"),
             (cancel(id, type="email"), "type"),
             (cancel([id], dry_run=True), "dry_run"),
@@ -148,8 +150,9 @@ class TestUpdate:
                 await client.update(id, **options)
             assert caught.value.field == field
         unknown: dict[str, Any] = {"attempts": 3}
-        with pytest.raises(TypeError, match="attempts"):
+        with pytest.raises(InvalidError, match="there are priority, delay") as caught:
             await client.update(id, **unknown)
+        assert caught.value.field == "attempts"
         with pytest.raises(InvalidError, match="nothing to update"):
             await client.update(id)
         assert await client.get(id) == before

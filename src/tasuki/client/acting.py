@@ -7,11 +7,11 @@ from typing import Any, overload
 from msgspec import UNSET, UnsetType
 
 from tasuki.client.data import encode_data
-from tasuki.client.session import Session
+from tasuki.client.verbs import Verbs
 from tasuki.model.errors import InvalidError, TasukiError
 from tasuki.model.filter import Filter
 from tasuki.model.state import State, Verb
-from tasuki.model.update import Update
+from tasuki.model.update import UPDATABLE, Update
 from tasuki.store.acts.bulk import STEP_SECONDS, BulkStep, Counts
 from tasuki.store.acts.operator import refusal
 from tasuki.store.looks.types import TypeInfo
@@ -32,7 +32,7 @@ _Act = Callable[[Sequence[int]], Awaitable[Sequence[tuple[str, str]]]]
 """Acts on jobs, and gives the state that each was in before and the one after."""
 
 
-class Acting:
+class Acting(Verbs):
     """The verbs of a person.
 
     Those for jobs take one id, and give the state that the job is in now; or raise a
@@ -46,10 +46,6 @@ class Acting:
     is reached. `progress` is told after each second how far it is, and at the end it is given how
     many came to what; with `dry_run` they are only counted.
     """
-
-    def _here(self) -> Session:
-        """The parts that talk to the store, for who calls."""
-        raise NotImplementedError
 
     # -------------------------------------------------------------------------------- jobs
 
@@ -175,6 +171,7 @@ class Acting:
             StoreFullError: the store is out of memory; nothing was changed.
         """
         here = self._here()
+        _check_names(options, UPDATABLE)
         if options.get("data", UNSET) is not UNSET:
             data = options["data"] = encode_data(options["data"])
             check_bytes(data, here.data_limit)
@@ -187,7 +184,7 @@ class Acting:
 
     async def bulk(
         self,
-        action: Verb,
+        action: Verb | str,
         filter: Filter,
         *,
         cursor: str | None = None,
@@ -196,15 +193,17 @@ class Acting:
     ) -> BulkStep:
         """Act for about so many seconds on jobs that match, and give a cursor to go on with.
 
-            step = await client.bulk(Verb.RETRY, Filter(state="failed", type="email"))
+            failed = Filter(state="failed", type="email")
+            step = await client.bulk(Verb.RETRY, failed)
             while step.cursor:
-                step = await client.bulk(Verb.RETRY, filter, cursor=step.cursor)
+                step = await client.bulk(Verb.RETRY, failed, cursor=step.cursor)
 
         For front ends whose callers are to be answered soon; else see the class.
 
         Raises:
-            InvalidError: the filter says nothing, or nothing that can be acted on so; or the cursor
-                is not from a step of the same action, filter and `dry_run`.
+            InvalidError: the action is not one of `cancel`, `promote`, `remove` and `retry`; the
+                filter says nothing, or nothing that can be acted on so; or the cursor is not from a
+                step of the same action, filter and `dry_run`.
         """
         return await self._here().bulk.run(
             action, filter, cursor=cursor, seconds=seconds, dry_run=dry_run
@@ -213,13 +212,16 @@ class Acting:
     async def _sweep(
         self,
         verb: Verb,
+        /,
         *,
         dry_run: bool = False,
         progress: Progress | None = None,
         **conditions: Any,
     ) -> BulkStep:
         so_far = BulkStep(Counts(), None)
-        async for step in self._here().bulk.steps(verb, _filter(conditions), dry_run=dry_run):
+        _check_names(conditions, Filter.__struct_fields__)
+        filter = Filter(**conditions)
+        async for step in self._here().bulk.steps(verb, filter, dry_run=dry_run):
             so_far = so_far.followed_by(step)
             if progress is not None:
                 progress(so_far)
@@ -280,9 +282,7 @@ def _leading_to(after: State | None, act: Callable[[Sequence[int]], Awaitable[li
     return with_states_after
 
 
-def _filter(conditions: Mapping[str, Any]) -> Filter:
-    known = Filter.__struct_fields__
-    for name in conditions:
+def _check_names(given: Iterable[str], known: Sequence[str]) -> None:
+    for name in given:
         if name not in known:
-            raise InvalidError(f"is no condition; there are {', '.join(known)}", field=name)
-    return Filter(**conditions)
+            raise InvalidError(f"cannot be said here; there are {', '.join(known)}", field=name)

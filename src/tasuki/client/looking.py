@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from tasuki.client.session import Session
+from tasuki.client.verbs import Verbs
 from tasuki.model.errors import InvalidError, JobFailedError, WaitTimeoutError
 from tasuki.model.job import JobInfo
 from tasuki.model.rules import check_seconds
@@ -21,12 +21,8 @@ MOST_TYPES_LISTED = 1_000
 """How many types may be asked for in one page."""
 
 
-class Looking:
+class Looking(Verbs):
     """The verbs that change nothing. All raise StoreError when the store cannot be reached."""
-
-    def _here(self) -> Session:
-        """The parts that talk to the store, for who calls."""
-        raise NotImplementedError
 
     # ------------------------------------------------------------------------------ one job
 

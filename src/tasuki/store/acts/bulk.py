@@ -80,7 +80,7 @@ class Bulk:
 
     async def run(
         self,
-        action: Verb,
+        action: Verb | str,
         filter: Filter,
         *,
         cursor: str | None = None,
@@ -105,6 +105,7 @@ class Bulk:
             place = walk.first(mark)
         else:
             mark, place = walk.resumed(cursor)
+        action = walk.action
         act = self._verb(action, walk.state)
         counts, partial = Counts(), False
         while True:

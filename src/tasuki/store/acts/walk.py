@@ -48,8 +48,8 @@ class Whereabouts(NamedTuple):
 class Walk:
     """The way through the states that an action is possible in, for a filter."""
 
-    def __init__(self, action: Verb, filter: Filter, *, dry_run: bool) -> None:
-        OneOf(ACTIONS).check("action", action)
+    def __init__(self, action: Verb | str, filter: Filter, *, dry_run: bool) -> None:
+        action = self.action = Verb(OneOf(ACTIONS).check("action", action))
         if filter.says_nothing:
             raise InvalidError("says nothing: every job would match", field="filter")
         sources = next(row.sources for row in TRANSITIONS if row.verb is action)
