@@ -15,12 +15,15 @@ pytestmark = pytest.mark.acceptance
 
 Start = Callable[..., RunnerProcess]
 
+WHILE_ANOTHER_STARTS = 4
+"""Seconds that a job takes which must still run when a second process has started."""
+
 
 async def test_jobs_of_a_killed_runner_run_again_within_the_lease_and_a_second(
     own_desk: Desk, start_runner: Start, journal: Journal
 ) -> None:
     victim = start_runner()
-    ids = await own_desk.submit_many(100, "long", {"seconds": 1.5})
+    ids = await own_desk.submit_many(100, "long", {"seconds": WHILE_ANOTHER_STARTS})
     await eventually(lambda: len(journal.starts) == 100)
     start_runner()
     await eventually_registered(own_desk, 2)
@@ -29,7 +32,7 @@ async def test_jobs_of_a_killed_runner_run_again_within_the_lease_and_a_second(
     await eventually(lambda: all(journal.starts[id] == 2 for id in ids), LEASE + 5)
     # The lease may have been renewed just before, and upkeep runs once a second.
     assert time.monotonic() - killed < LEASE + 1.5
-    await own_desk.all_come_to(ids, State.COMPLETED, 10)
+    await own_desk.all_come_to(ids, State.COMPLETED, 20)
     jobs = await own_desk.reader.jobs(ids)
     # Nobody saw it die, and it was no job that did it.
     assert {(job.crashes, job.attempts.made) for job in jobs} == {(0, 1)}
@@ -46,13 +49,13 @@ async def test_a_frozen_runner_loses_its_jobs_and_cannot_settle_them_later(
     own_desk: Desk, start_runner: Start, journal: Journal
 ) -> None:
     frozen = start_runner()
-    ids = await own_desk.submit_many(20, "long", {"seconds": 1})
+    ids = await own_desk.submit_many(20, "long", {"seconds": WHILE_ANOTHER_STARTS})
     await eventually(lambda: len(journal.starts) == 20)
     start_runner()
     await eventually_registered(own_desk, 2)
     frozen.send(signal.SIGSTOP)
     await eventually(lambda: all(journal.starts[id] == 2 for id in ids), LEASE + 5)
-    await own_desk.all_come_to(ids, State.COMPLETED, 10)
+    await own_desk.all_come_to(ids, State.COMPLETED, 20)
     before = await own_desk.reader.jobs(ids)
     frozen.send(signal.SIGCONT)
     # It comes back under a new name; what it has to say of its old jobs is refused.
@@ -79,7 +82,7 @@ async def test_what_is_not_done_in_time_is_handed_back_and_taken_up_at_once(
     own_desk: Desk, start_runner: Start, journal: Journal
 ) -> None:
     runner = start_runner(grace=0.3)
-    [id] = await own_desk.submit_many(1, "long", {"seconds": 4})
+    [id] = await own_desk.submit_many(1, "long", {"seconds": WHILE_ANOTHER_STARTS})
     await eventually(lambda: journal.starts[id] == 1)
     start_runner()
     await eventually_registered(own_desk, 2)

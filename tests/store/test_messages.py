@@ -22,7 +22,9 @@ def kinds_of(base: type) -> list[type[Request[Any]]]:
 
 for module in iter_modules(messages.__path__, f"{messages.__name__}."):
     import_module(module.name)
-KINDS = {script_of(kind): kind for kind in kinds_of(Request) if script_of(kind) in NAMES}
+ALL = [kind for kind in kinds_of(Request) if script_of(kind) in NAMES]
+KINDS = {script_of(kind): kind for kind in ALL if not kind.__struct_config__.array_like}
+SHORT = [kind for kind in ALL if kind.__struct_config__.array_like]
 
 
 def fields_of(kind: type[Any]) -> set[str]:
@@ -50,6 +52,7 @@ def said_reply(header: str) -> set[str]:
 
 
 NAME = re.compile(r"(\w+)(?: =|$)")
+LIST = re.compile(r"^ *local _, _, (.*) = unpack\(request\)$", re.MULTILINE)
 
 
 def test_each_script_has_a_request():
@@ -72,3 +75,13 @@ def test_a_reply_has_the_fields_that_the_header_describes(name: str):
 def test_a_request_says_whether_its_script_writes(name: str):
     [writes] = [f for f in msgspec.structs.fields(KINDS[name]) if f.name == "writes"]
     assert writes.default is (name not in READ_ONLY)
+
+
+@pytest.mark.parametrize("kind", SHORT)
+def test_a_list_is_read_in_the_order_of_its_fields(kind: type[Request[Any]]):
+    name = script_of(kind)
+    said = " ".join(SOURCES[name].header.split())
+    assert f"a list instead: {', '.join(kind.__struct_encode_fields__)}." in said
+    [read] = LIST.findall(SOURCES[name].own)
+    assert ["layout", "writes", *read.split(", ")] == list(kind.__struct_encode_fields__)
+    assert reply_of(kind) is reply_of(KINDS[name])

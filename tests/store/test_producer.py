@@ -14,16 +14,16 @@ class HeldLink(Link):
     """Keeps back what it is given while `held`, as a network does that has come to a halt."""
 
     held = False
-    requests: tuple[bytes, ...] = ()
+    calls: tuple[tuple[str, bytes], ...] = ()
 
     async def run(self, name: str, request: bytes, *, seconds: float = CALL_SECONDS) -> bytes:
-        self.requests += (request,)
+        self.calls += ((name, request),)
         if self.held:
             raise StoreUnavailableError("no answer") from TimeoutError()
         return await super().run(name, request, seconds=seconds)
 
-    async def arrive(self, request: bytes) -> bytes:
-        return await super().run("enqueue", request)
+    async def arrive(self, call: tuple[str, bytes]) -> bytes:
+        return await super().run(*call)
 
 
 async def made(store: Store) -> int:
@@ -38,7 +38,7 @@ async def test_a_late_call_does_not_take_the_place_of_a_later_one(store: Store):
         await producer.enqueue([Submission([new_job()])])
     link.held = False
     await producer.enqueue([Submission([new_job()])])
-    late, later = link.requests
+    late, later = link.calls
     await link.arrive(late)
     # The later call is repeated as well: its reply was lost.
     await link.arrive(later)

@@ -13,7 +13,7 @@ from tasuki.model.job import NewJob
 from tasuki.model.values.names import too_many_types
 from tasuki.store.link.call import call
 from tasuki.store.link.link import CALL_SECONDS, Link
-from tasuki.store.messages.enqueue import Enqueued, EnqueueRequest
+from tasuki.store.messages.enqueue import Enqueued, EnqueueOneRequest, EnqueueRequest
 from tasuki.wire.ids import decode_id
 from tasuki.wire.record import encode_tail
 
@@ -97,7 +97,21 @@ class Producer:
         )
         return [next(made) if error is None else error for error in errors]
 
-    def _request(self, submissions: Sequence[Submission]) -> EnqueueRequest:
+    def _request(self, submissions: Sequence[Submission]) -> EnqueueOneRequest | EnqueueRequest:
+        if len(submissions) == 1 and _is_plain(submissions[0]):
+            [job] = submissions[0].jobs
+            tail, whole = encode_tail(job)
+            if whole is None:
+                return EnqueueOneRequest(
+                    sender=self._sender,
+                    number=str(self._number),
+                    type=job.type,
+                    priority=_priority(tail),
+                    tail=tail,
+                )
+        return self._columns(submissions)
+
+    def _columns(self, submissions: Sequence[Submission]) -> EnqueueRequest:
         types: dict[str, int] = {}
         kinds: list[int] = []
         priorities: list[str] = []
@@ -116,7 +130,7 @@ class Producer:
                 tails.append(tail)
                 if whole is not None:
                     large[position] = whole
-                priorities.append(tail[: tail.index(" ")])
+                priorities.append(_priority(tail))
                 kinds.append(types.setdefault(job.type, len(types) + 1))
                 if job.delay:
                     delays[position] = _milliseconds(job.delay)
@@ -141,6 +155,18 @@ class Producer:
             submissions=keyed or UNSET,
             key_seconds=KEY_SECONDS,
         )
+
+
+def _is_plain(submission: Submission) -> bool:
+    """Whether it is one job that may run at once, and is to be told by nothing."""
+    if len(submission.jobs) != 1 or submission.idempotency_key is not None:
+        return False
+    job = submission.jobs[0]
+    return not job.delay and job.run_at is None and job.expires is None
+
+
+def _priority(tail: str) -> str:
+    return tail[: tail.index(" ")]
 
 
 def _share_out(

@@ -1,5 +1,6 @@
 """Calling a script: the only way there is."""
 
+import re
 from functools import cache
 from time import monotonic
 from typing import Any, TypeVar, cast, get_args
@@ -14,6 +15,8 @@ R = TypeVar("R")
 
 LEAST = 0.1
 """Seconds that must be left for a call that is run again."""
+
+_WORDS = re.compile("[A-Z][a-z]*")
 
 # A field that is a sequence may be any: a runner's ids are in a deque.
 _encoder = msgspec.msgpack.Encoder(enc_hook=list)
@@ -45,12 +48,12 @@ async def call(link: Link, request: Request[R], *, seconds: float = CALL_SECONDS
 
 
 def script_of(kind: type[Request[Any]]) -> str:
-    """The name of the script that a kind of request is for.
+    """The name of the script that a kind of request is for: the first word of its own name.
 
-    >>> script_of(CancelRequest)
-    'cancel'
+    >>> script_of(CancelRequest), script_of(EnqueueOneRequest)
+    ('cancel', 'enqueue')
     """
-    return kind.__name__.removesuffix("Request").lower()
+    return _WORDS.findall(kind.__name__)[0].lower()
 
 
 def reply_of(kind: type[Request[Any]]) -> Any:

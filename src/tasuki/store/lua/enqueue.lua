@@ -1,6 +1,8 @@
 #!lua
 -- enqueue: -> waiting, scheduled
--- What few jobs have (large, delays, times, expires, submissions) is left out where none has it.
+-- What few jobs have (large, delays, times, expires, submissions) is left out where none has it. Most calls
+-- make one job that has none of it, and that is to run at once. Such a request is a list instead: layout,
+-- writes, sender, number, type, priority, tail.
 --
 -- sender, number   who calls, and its how-manieth call this is; a call that comes twice is answered
 --                  with the first reply and does nothing
@@ -16,9 +18,9 @@
 --
 -- Returns {first = number of the first new id,
 --          replays = {{position of a submission, ids of the earlier one}, ...},
---          reused = positions of submissions whose key was used for something else};
---          or, when there would be too many types, {refused = which of the types, limit = how many
---          there may be}, and nothing is made
+--          reused = positions of submissions whose key was used for something else,
+--          refused = which of the types are too many, limit = how many there may be}, as a list. With any
+--          `refused`, nothing is made
 -- Errors: LAYOUT
 --
 -- No allow-oom: a store that is full takes no new jobs.
@@ -26,7 +28,13 @@
 --@include keyed
 --@include limit
 --@include place
+--@include plain
 --@include replay
+
+if request[1] then
+  local _, _, sender, number, type, priority, tail = unpack(request)
+  return enqueue_one(sender, number, type, priority, tail)
+end
 
 local reply = reply_before(request.sender, request.number)
 if reply then
@@ -36,17 +44,13 @@ end
 local keyed = request.submissions and look_up_keys(request.submissions) or NO_KEYS
 local refused, limit = refused_types(request.types, request.kinds, keyed.skipped)
 if #refused > 0 then
-  return cmsgpack.pack({ refused = refused, limit = limit })
+  return cmsgpack.pack({ 0, {}, {}, refused, limit })
 end
 
 local fresh = #request.kinds - keyed.number
 local first = call('INCRBY', 'seq', fresh) - fresh + 1
-if keyed == NO_KEYS and is_one_plain(request) then
-  place_one(first, request.types[1], request.priorities[1], request.tails[1])
-else
-  remember_keys(keyed, place(first, request, keyed.skipped), request.key_seconds)
-end
-reply = cmsgpack.pack({ first = whole(first), replays = keyed.replays, reused = keyed.reused })
+remember_keys(keyed, place(first, request, keyed.skipped), request.key_seconds)
+reply = cmsgpack.pack({ whole(first), keyed.replays, keyed.reused })
 remember_reply(request.sender, request.number, reply)
 publish()
 return reply

@@ -6,7 +6,7 @@ from msgspec import UNSET, UnsetType
 from tasuki.store.messages.request import Request
 
 
-class Enqueued(msgspec.Struct):
+class Enqueued(msgspec.Struct, array_like=True):
     """`first` is the number of the first new id.
 
     Or, when there would be too many types, which of them were `refused`; then nothing was made.
@@ -17,6 +17,16 @@ class Enqueued(msgspec.Struct):
     reused: list[int] = []
     refused: list[int] = []
     limit: int = 0
+
+
+class EnqueueOneRequest(Request[Enqueued], kw_only=True, array_like=True):
+    """The short form, for one job of which nothing is to be known but this."""
+
+    sender: str
+    number: str
+    type: str
+    priority: str
+    tail: str
 
 
 class EnqueueRequest(Request[Enqueued], kw_only=True):

@@ -1,7 +1,8 @@
 -- The start of every script: the key names, the request, and the layout check.
 --
 -- keys[1]  what every key of the partition starts with; the scripts add the rest (see keys.py)
--- args[1]  the request, as msgpack: a map, whose fields each script lists in its header
+-- args[1]  the request, as msgpack: a map, whose fields each script lists in its header, or a list of
+--          them in that order, which is read in a third of the time
 -- Every reply is msgpack too. Ids, scores and stamps are text; payloads are never looked into.
 
 local base
@@ -48,7 +49,11 @@ local beginnings = {}
 local function serve(verb, keys, args)
   base = keys[1]
   local request = cmsgpack.unpack(args[1])
-  local refusal = settle_layout(request.layout, request.writes)
+  local needed, writes = request.layout, request.writes
+  if not needed then
+    needed, writes = unpack(request)
+  end
+  local refusal = settle_layout(needed, writes)
   if refusal then
     return refusal
   end

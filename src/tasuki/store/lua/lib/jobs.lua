@@ -1,4 +1,11 @@
--- Reading jobs. A record starts with the line `created expires priority type`.
+-- What a job is called, and reading it. A record starts with the line `created expires priority type`.
+
+--@include base
+
+local function id_of(number)
+  local digits = whole(number)
+  return string.char(64 + #digits) .. digits
+end
 
 -- Returns created, expires, priority, type; nothing when there is no record that can be read.
 local function header(record)

@@ -3,13 +3,9 @@
 --@include bell
 --@include bulk
 --@include events
+--@include jobs
 
 local NONE = {}
-
-local function id_of(number)
-  local digits = whole(number)
-  return string.char(64 + #digits) .. digits
-end
 
 -- When a job is to run, and what its record begins with: `created expires `. Only few jobs have any of
 -- the three.
@@ -83,24 +79,6 @@ local function place_type(type, group)
     shift('scheduled', type, scheduled)
     emit('scheduled', type, group.scheduled)
   end
-end
-
-local function is_one_plain(jobs)
-  return #jobs.kinds == 1 and not (jobs.large or jobs.delays or jobs.times or jobs.expires)
-end
-
--- One job that is to run at once, is not large, and does not expire. Most calls make one like this, so
--- nothing is laid out for it.
-local function place_one(number, type, priority, tail)
-  local id = id_of(number)
-  local new = count('enqueued', type, 1) == 1
-  call('HSET', 'jobs', id, whole(wall) .. ' 0 ' .. tail)
-  if new then
-    call('HSETNX', 'types', type, '')
-  end
-  call('ZADD', 'wait:' .. type, priority, id)
-  emit_one('waiting', type, id)
-  ring(type)
 end
 
 -- Makes jobs, but for those that are `skipped`. Returns their ids by position.

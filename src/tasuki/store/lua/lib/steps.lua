@@ -6,7 +6,7 @@
 
 --@include base
 
-local STEP = 25
+local STEP = 10
 local ENOUGH_SECONDS = 0.0015
 
 local began
