@@ -19,6 +19,7 @@ from tasuki.telemetry.logs import configure
 
 if TYPE_CHECKING:
     from tasuki.server import Server
+    from tasuki.workers.process.protocol import RunnerConfig
 
 log = logging.getLogger("tasuki.cli")
 
@@ -110,11 +111,11 @@ def _worker(settings: Settings) -> WorkerSettings:
     return replace(settings.worker, retention=settings.retention)
 
 
-def _daemon(settings: Settings, url: str, app: str, *, reload: bool) -> Service:
-    from tasuki.workers.daemon import Daemon, DaemonOptions
+def runner_config(settings: Settings, url: str, app: str) -> "RunnerConfig":
+    """What a runner is told."""
     from tasuki.workers.process.protocol import RunnerConfig
 
-    config = RunnerConfig(
+    return RunnerConfig(
         url=url,
         app=app,
         namespace=settings.namespace,
@@ -122,4 +123,9 @@ def _daemon(settings: Settings, url: str, app: str, *, reload: bool) -> Service:
         log=settings.log,
         allow_unsafe=settings.allow_unsafe,
     )
-    return Daemon(DaemonOptions(config=config, reload=reload))
+
+
+def _daemon(settings: Settings, url: str, app: str, *, reload: bool) -> Service:
+    from tasuki.workers.daemon import Daemon, DaemonOptions
+
+    return Daemon(DaemonOptions(config=runner_config(settings, url, app), reload=reload))
