@@ -6,6 +6,7 @@ from pathlib import Path
 import api
 import commands
 import events
+import jobs
 import keys
 import limits
 import settings
@@ -16,6 +17,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": commands.page,
     "events.md": events.page,
     "http.md": api.page,
+    "jobs.md": jobs.page,
     "keys.md": keys.page,
     "limits.md": limits.page,
     "settings.md": settings.page,

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tasuki.client import Client
+from tasuki.model.settings.server import ServerOptions
 from tasuki.server.api.openapi import document
 from tasuki.server.app import Services, all_operations
 from tasuki.server.events.hub import EventHub
-from tasuki.server.http.options import ServerOptions
 from tasuki.server.http.patience import Patience
 from tasuki.store.health import Health
 from tasuki.store.store import Store

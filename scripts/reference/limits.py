@@ -8,12 +8,12 @@ from tasuki.model.backoff import LONGEST_LIST
 from tasuki.model.filter import LONGEST_PATTERN_BYTES
 from tasuki.model.options import MOST_ATTEMPTS
 from tasuki.model.rules import LONGEST_SECONDS
+from tasuki.model.settings.limits import MOST_BYTES as LARGEST
 from tasuki.model.values.names import LONGEST_TYPE_BYTES, MOST_TAGS
 from tasuki.server.http.protocol import BODY_SECONDS, HEADERS_BYTES, HEADERS_SECONDS
 from tasuki.store.acts.bulk import STEP_SECONDS
 from tasuki.store.looks.listing import MOST_TYPES
 from tasuki.store.producer import KEY_SECONDS, MOST_JOBS
-from tasuki.wire.limits import MOST_BYTES as LARGEST
 from tasuki.wire.payload import DEEPEST
 from tasuki.wire.record import INLINE_BYTES, PREVIEW_CHARACTERS
 from tasuki.workers.attempt import notebook, outbox

@@ -4,7 +4,7 @@ from tasuki.cli.settings.settings import Key, keys
 
 HEAD = """# Settings
 
-Made from `src/tasuki/cli/settings/settings.py` by `make pages`.
+Made from `src/tasuki/cli/settings/settings.py` and the declarations it names by `make pages`.
 
 A setting comes from, in this order: a flag, the environment, `tasuki.toml`, its default.
 `server.port` is `--port`, `TASUKI_SERVER_PORT`, and `port` below `[server]`. The file is the

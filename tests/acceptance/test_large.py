@@ -8,8 +8,8 @@ from pathlib import Path
 import anyio
 import pytest
 
+from tasuki.model.settings.limits import DATA_BYTES, MOST_BYTES
 from tasuki.model.state import State
-from tasuki.wire.limits import DATA_BYTES, MOST_BYTES
 from tests.acceptance.world import StoreProcess
 from tests.proxy import proxy_to
 from tests.workers.daemon.host import Host

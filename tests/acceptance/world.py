@@ -13,8 +13,7 @@ import msgspec
 
 from tasuki.embedded import EmbeddedStore
 from tasuki.embedded.errors import EmbeddedError
-from tasuki.model.defaults import GRACE_SECONDS
-from tasuki.store.lease import LeaseTerms
+from tasuki.model.settings.worker import GRACE_SECONDS, WorkerSettings
 from tasuki.workers.process.protocol import RunnerConfig
 from tests.support import eventually
 
@@ -61,8 +60,8 @@ class RunnerProcess:
     def __init__(
         self, url: str, journal: Path, *, grace: float = GRACE_SECONDS, apart: bool = False
     ) -> None:
-        terms = LeaseTerms(seconds=LEASE, apart=apart)
-        config = RunnerConfig(url=url, app=str(APP), terms=terms, grace=grace)
+        worker = WorkerSettings(lease=LEASE, apart=apart, grace=grace)
+        config = RunnerConfig(url=url, app=str(APP), worker=worker)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tasuki.workers.main"],
             stdin=subprocess.PIPE,

@@ -61,10 +61,21 @@ def test_a_time_without_a_zone_is_local_time(tasuki: Program):
 
 
 @pytest.mark.parametrize(
-    "rule", ["5s", "1s,10s,1m", "[1, 2]", '{"type": "fixed", "delay": 3}'], ids=str
+    ("rule", "words"),
+    [
+        ("5s", "fixed 5s"),
+        ("1s,10s,1m", "1s, 10s, 1m"),
+        ("[1, 2]", "1s, 2s"),
+        ('{"type": "fixed", "delay": 3}', "fixed 3s"),
+        ('{"type": "exponential"}', "doubling from 2s up to 5m"),
+    ],
+    ids=str,
 )
-def test_backoff_can_be_written_in_short_or_as_json(tasuki: Program, rule: str):
+def test_backoff_is_written_in_short_or_as_json_and_shown_in_words(
+    tasuki: Program, rule: str, words: str
+):
     enqueue(tasuki, "email", "--backoff", rule)
+    assert f"  backoff   {words}\n" in tasuki("show", "1").ok().out
 
 
 def test_a_key_makes_one_job_of_two_submissions(tasuki: Program):

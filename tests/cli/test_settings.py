@@ -8,12 +8,7 @@ import pytest
 from tasuki.cli.settings.resolve import Effective, resolve
 from tasuki.cli.settings.settings import Settings, keys
 from tasuki.cli.settings.sources import Given
-from tasuki.embedded.options import StoreOptions
 from tasuki.model.errors import SettingsError
-from tasuki.model.retention import Retention
-from tasuki.server import ServerOptions
-from tasuki.store.lease import LeaseTerms
-from tasuki.workers.process.protocol import RunnerConfig
 
 
 def flag(name: str, value: object) -> Given:
@@ -52,29 +47,6 @@ def test_nothing_given_means_the_defaults(tmp_path: Path):
     found = settled(tmp_path)
     assert found.settings == Settings(data_dir=tmp_path / ".tasuki")
     assert found.places == {}
-
-
-def test_the_defaults_are_those_of_the_parts_they_are_for():
-    settings, terms, server = Settings(), LeaseTerms(), ServerOptions()
-    runner = RunnerConfig(url="", app="")
-    assert settings.fsync == StoreOptions().fsync
-    assert settings.maxmemory == StoreOptions().maxmemory
-    assert settings.namespace == runner.namespace
-    assert settings.allow_unsafe == runner.allow_unsafe
-    assert settings.worker.lease == terms.seconds
-    assert settings.worker.max_crashes == terms.max_crashes
-    assert settings.worker.log_lines == terms.log_lines
-    assert settings.worker.result_limit == terms.result_limit
-    assert settings.worker.grace == runner.grace
-    assert settings.log.level == runner.log_level
-    assert settings.retention.rules == Retention() == terms.retention
-    assert server.terms == runner.terms == terms
-    assert settings.server.connections == server.connections
-    assert settings.server.host == server.host
-    assert settings.server.port == server.port
-    assert settings.server.body_limit == server.body_limit
-    assert settings.server.allowed_hosts == server.hosts
-    assert settings.server.insecure == server.insecure
 
 
 def test_a_flag_counts_more_than_the_environment_and_that_more_than_the_file(tmp_path: Path):

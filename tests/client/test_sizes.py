@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tasuki import Client, InvalidError, PayloadError, connect, connect_sync
+from tasuki.model.settings.limits import DATA_BYTES, MOST_BYTES
 from tasuki.store.store import Store
-from tasuki.wire.limits import DATA_BYTES, MOST_BYTES
 
 
 def text_of(size: int) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Route, expect
 
-from tasuki import Fail, Job, State, Worker
+from tasuki import Backoff, Fail, Job, State, Worker
+from tasuki.model.backoff import BackoffRule
 from tasuki.store.store import Store
 from tests.dashboard.screen import Screen
 from tests.workers.desk import Desk, running
@@ -49,6 +50,25 @@ async def test_a_failed_job_shows_why_and_is_retried(
     for fact in ("Statefailed", "Attempts1", "Started", "Finished", "Took"):
         await expect(before).to_contain_text(fact)
     assert (await desk.reader.job(id)).state is State.WAITING
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (Backoff.fixed(90), "fixed 1 min 30 s"),
+        (Backoff.list(1, 60), "1.0 s, 1 min"),
+        (Backoff.exponential(), "doubling from 2.0 s up to 5 min"),
+        (Backoff.exponential(jitter=False), "doubling from 2.0 s up to 5 min, without jitter"),
+    ],
+    ids=str,
+)
+async def test_a_backoff_is_told_in_words(
+    screen: Screen, desk: Desk, rule: BackoffRule, words: str
+) -> None:
+    id = await desk.submit("patient", backoff=rule)
+    await screen.open(f"#/jobs/{id}")
+    fact = screen.panel("Facts").locator("dd", has_text=words)
+    await expect(fact).to_have_text(words)
 
 
 async def test_a_running_job_is_followed(screen: Screen, desk: Desk, store: Store) -> None:

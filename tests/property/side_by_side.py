@@ -8,10 +8,11 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 from hypothesis.stateful import RuleBasedStateMachine
 
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State, Verb
 from tasuki.store.acts.operator import Operator
 from tasuki.store.doctor.doctor import Doctor
-from tasuki.store.lease import Lease, LeaseTerms
+from tasuki.store.lease import Lease
 from tasuki.store.messages import Exchanged, Report
 from tasuki.store.producer import Producer
 from tasuki.store.store import Store

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tasuki.model.errors import SettingsError
-from tasuki.server import RESERVED_FILES, Server, ServerOptions
-from tasuki.server.http.connections import Connections, default_connections
+from tasuki.server import Server, ServerOptions
+from tasuki.server.http.connections import RESERVED_FILES, Connections, default_connections
 from tasuki.server.http.tally import Tally
 from tests.server.raw import connect, parse
 from tests.server.support import check_problem
@@ -118,7 +118,7 @@ def test_the_default_leaves_files_for_everything_else():
 
 
 def test_no_connection_at_all_is_refused():
-    with pytest.raises(SettingsError, match="connections: must be at least 1"):
+    with pytest.raises(SettingsError, match="connections: must be a whole number from 1"):
         ServerOptions(connections=0)
 
 

@@ -108,7 +108,9 @@ async def test_the_host_of_an_absolute_address_does_not_count(server: Server) ->
 
 
 async def test_more_hosts_can_be_named(services: Services) -> None:
-    app = build_app(services, ServerOptions(port=0, hosts=("jobs.example", "Tasuki.Internal")))
+    app = build_app(
+        services, ServerOptions(port=0, allowed_hosts=("jobs.example", "Tasuki.Internal"))
+    )
     for host in ("jobs.example", "JOBS.example:443", "tasuki.internal", "localhost"):
         async with client_of(app, host) as http:
             assert (await http.get("/health/live")).status_code == 200
@@ -273,12 +275,17 @@ async def test_only_this_machine_can_connect(server: Server) -> None:
     assert listening == [f"0100007F:{port:04X}"]
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "example.org", "", "127.0.0.1.nip"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "example.org", "127.0.0.1.nip"])
 def test_another_address_must_be_meant(host: str) -> None:
     with pytest.raises(SettingsError, match="insecure") as caught:
         ServerOptions(host=host)
     assert caught.value.field == "host"
     assert ServerOptions(host=host, insecure=True).host == host
+
+
+def test_no_address_at_all_is_refused() -> None:
+    with pytest.raises(SettingsError, match="host: must be text, and not empty"):
+        ServerOptions(host="", insecure=True)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])

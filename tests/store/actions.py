@@ -6,10 +6,10 @@ from typing import NamedTuple
 import msgspec
 
 from tasuki.model.errors import StateError
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import FINISHED, State, Verb
 from tasuki.model.update import Update
 from tasuki.store.acts.operator import Operator
-from tasuki.store.lease import LeaseTerms
 from tasuki.store.messages import Report
 from tasuki.store.producer import Producer, Submission
 from tasuki.store.store import Store

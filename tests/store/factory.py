@@ -7,8 +7,9 @@ import msgspec
 
 from tasuki.model.job import NewJob
 from tasuki.model.outcome import JobError
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State
-from tasuki.store.lease import Lease, LeaseTerms
+from tasuki.store.lease import Lease
 from tasuki.store.messages import (
     Exchanged,
     FinishedGroup,

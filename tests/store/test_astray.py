@@ -3,8 +3,8 @@
 import pytest
 
 from tasuki.model.errors import StoreError
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State
-from tasuki.store.lease import LeaseTerms
 from tasuki.store.messages import Notes, Report
 from tasuki.store.store import Store
 from tests.store.factory import enqueue, runner

@@ -3,8 +3,9 @@ import asyncio
 import pytest
 
 from tasuki.model.errors import LeaseLostError
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State
-from tasuki.store.lease import Lease, LeaseTerms
+from tasuki.store.lease import Lease
 from tasuki.store.store import Store
 from tasuki.wire import payload
 from tasuki.wire.ids import encode_id

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State
-from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
 from tests.store.factory import completed, enqueue, released, retried, runner
 from tests.support import Plain, eventually
@@ -55,14 +55,14 @@ async def test_stamps_go_up_whatever_the_clock_does(store: Store, clock):
 async def test_set_back_an_hour_and_the_time_of_leases_goes_on(store: Store, clock):
     id = await enqueue(store)
     healthy = await runner(store)
-    victim = await runner(store, LeaseTerms(seconds=0.3))
+    victim = await runner(store, LeaseTerms(lease=0.3))
     await victim.claim_one()
     clock.seems_set_back(HOUR)
     before = clock.read("last")
     assert await healthy.lease.heartbeat({}) == []
     assert before < clock.read("last") < before + 1_000_000
     assert abs(clock.read("offset") - HOUR) < 1_000_000
-    maintenance = store.maintenance(LeaseTerms(seconds=0.3))
+    maintenance = store.maintenance(LeaseTerms(lease=0.3))
 
     async def reaped() -> list[str]:
         return (await maintenance.reap()).runners
@@ -103,7 +103,7 @@ async def test_set_forward_an_hour_and_nobody_loses_a_lease_at_once(store: Store
 
 async def test_after_the_grace_the_dead_are_reaped_and_the_living_are_not(store: Store, clock):
     await enqueue(store)
-    terms = LeaseTerms(seconds=0.8)
+    terms = LeaseTerms(lease=0.8)
     living, dead = await runner(store, terms), await runner(store, terms)
     await dead.claim_one()
     clock.seems_set_forward(HOUR)

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from tasuki.store.lease import LeaseTerms
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.store.store import Store
 from tests.store.factory import FAR, enqueue, runner
 from tests.support import Plain, eventually
 
 DAY_MS = 24 * 3_600 * 1_000
-EAGER = LeaseTerms(seconds=0.04)
+EAGER = LeaseTerms(lease=0.04)
 
 
 class Days:

@@ -3,7 +3,7 @@
 import pytest
 
 from tasuki.model.errors import JobNotFoundError
-from tasuki.store.lease import LeaseTerms
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.store.messages import Notes
 from tasuki.store.store import Store
 from tests.store.factory import (

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tasuki.model.errors import JobNotFoundError, StateError
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import FINISHED, State
-from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
 from tests.store.factory import (
     FAR,

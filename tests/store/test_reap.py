@@ -6,8 +6,8 @@ import pytest
 from tasuki.model.errors import LeaseLostError
 from tasuki.model.outcome import JobError
 from tasuki.model.retention import Keep, Retention
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State
-from tasuki.store.lease import LeaseTerms
 from tasuki.store.maintenance import VANISHED
 from tasuki.store.store import Store
 from tasuki.wire.ids import encode_id
@@ -21,7 +21,7 @@ from tests.store.factory import (
 )
 from tests.support import eventually
 
-SHORT = LeaseTerms(seconds=0.05)
+SHORT = LeaseTerms(lease=0.05)
 APART = LeaseTerms(apart=True)
 
 

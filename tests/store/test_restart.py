@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from tasuki.embedded import EmbeddedStore
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State
-from tasuki.store.lease import Lease, LeaseTerms
+from tasuki.store.lease import Lease
 from tasuki.store.link.link import Link
 from tasuki.store.producer import Producer, Submission
 from tasuki.store.store import Store

@@ -3,8 +3,8 @@
 import pytest
 
 from tasuki.model.errors import LeaseLostError
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State
-from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
 from tests.store.factory import completed, enqueue, enqueue_many, new_job, retried, runner
 from tests.store.invariants import Keys, snapshot
@@ -12,7 +12,7 @@ from tests.support import Plain
 
 
 async def test_a_registered_runner_is_seen_with_what_it_says_of_itself(store: Store):
-    lease = store.lease(LeaseTerms(seconds=7))
+    lease = store.lease(LeaseTerms(lease=7))
     await lease.register({"host": "h", "pid": "12"}, [("email", '{"attempts":9}')])
     [info] = await store.reader().runners()
     assert (info.id, info.active, info.fields) == (lease.runner, 0, {"host": "h", "pid": "12"})
@@ -34,8 +34,8 @@ async def test_what_workers_set_is_seen_at_jobs_that_set_nothing(store: Store):
 
 
 async def test_a_heartbeat_extends_the_lease_and_tells_the_load(store: Store):
-    someone = await runner(store, LeaseTerms(seconds=1))
-    longer = store.lease(LeaseTerms(seconds=100))
+    someone = await runner(store, LeaseTerms(lease=1))
+    longer = store.lease(LeaseTerms(lease=100))
     longer.runner = someone.id
     await longer.heartbeat({"load": "3"})
     [info] = await store.reader().runners()

@@ -8,8 +8,8 @@ import pytest
 
 from tasuki.model.errors import JobNotFoundError, LeaseLostError
 from tasuki.model.retention import HOUR, Keep, Retention
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State
-from tasuki.store.lease import LeaseTerms
 from tasuki.store.messages import Report
 from tasuki.store.store import Store
 from tasuki.wire.record import encode_error

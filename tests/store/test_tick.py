@@ -3,8 +3,8 @@
 import pytest
 
 from tasuki.model.retention import Keep, Retention
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State
-from tasuki.store.lease import LeaseTerms
 from tasuki.store.maintenance import TICK_STEP, Maintenance
 from tasuki.store.store import Store
 from tests.store.commands import counter
@@ -12,7 +12,7 @@ from tests.store.factory import FAR, completed, enqueue, enqueue_many, new_job, 
 from tests.store.invariants import snapshot
 from tests.support import Plain, eventually
 
-EAGER = LeaseTerms(seconds=0.04, retention=Retention(completed=Keep(0.01)))
+EAGER = LeaseTerms(lease=0.04, retention=Retention(completed=Keep(0.01)))
 """Terms under which every tick is due a few milliseconds after the last one."""
 
 
@@ -41,7 +41,7 @@ async def test_who_comes_too_early_does_nothing_and_writes_nothing(
 
 
 async def test_it_is_due_again_after_its_interval_whoever_asks(store: Store):
-    one, other = store.maintenance(LeaseTerms(seconds=1)), store.maintenance(LeaseTerms(seconds=1))
+    one, other = store.maintenance(LeaseTerms(lease=1)), store.maintenance(LeaseTerms(lease=1))
     assert (await one.tick()).due
 
     async def due() -> bool:
@@ -51,7 +51,7 @@ async def test_it_is_due_again_after_its_interval_whoever_asks(store: Store):
 
 
 async def test_a_short_lease_is_not_kept_waiting_by_one_with_a_long_interval(store: Store):
-    await store.maintenance(LeaseTerms(seconds=60)).tick()
+    await store.maintenance(LeaseTerms(lease=60)).tick()
 
     async def due() -> bool:
         return (await store.maintenance(EAGER).tick()).due

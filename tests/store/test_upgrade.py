@@ -4,14 +4,14 @@ import msgspec
 import pytest
 
 from tasuki.model.errors import LayoutError
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State
-from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
 from tests.store.factory import completed, enqueue, runner
 from tests.store.invariants import Keys, broken
 from tests.support import Plain, eventually
 
-EAGER = LeaseTerms(seconds=0.04)
+EAGER = LeaseTerms(lease=0.04)
 TEXT = "襷" * 3_000
 JSON = msgspec.json.encode(TEXT).decode()
 HOUR_MS = 3_600_000

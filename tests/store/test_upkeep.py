@@ -3,8 +3,8 @@
 import pytest
 
 from tasuki.model.retention import HOUR, Keep, Retention
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State
-from tasuki.store.lease import LeaseTerms
 from tasuki.store.maintenance import STEP, Maintenance
 from tasuki.store.store import Store
 from tests.store.factory import (
@@ -267,7 +267,7 @@ class TestPrune:
 
 def ruled(seconds: float) -> LeaseTerms:
     """What has completed is kept for so long. Ticks may follow each other at once."""
-    return LeaseTerms(seconds=0.04, retention=Retention(completed=Keep(seconds)))
+    return LeaseTerms(lease=0.04, retention=Retention(completed=Keep(seconds)))
 
 
 async def was_due(maintenance: Maintenance, types_limit: int | None = None) -> bool:

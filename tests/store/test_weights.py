@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from tasuki.model.retention import Keep, Retention
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State
-from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
 from tests.store.factory import (
     FAR,

@@ -3,8 +3,8 @@
 import pytest
 
 from tasuki.model.retention import Keep, Retention
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State
-from tasuki.store.lease import LeaseTerms
 from tasuki.store.store import Store
 from tasuki.telemetry.events import UpkeepDone
 from tasuki.upkeep.upkeep import Upkeep
@@ -12,7 +12,7 @@ from tests.proxy import proxy_to
 from tests.store.factory import completed, enqueue, runner
 from tests.support import Plain, eventually
 
-BRIEF = LeaseTerms(seconds=1, retention=Retention(completed=Keep(0.05)))
+BRIEF = LeaseTerms(lease=1, retention=Retention(completed=Keep(0.05)))
 
 
 def upkeep_of(store: Store, terms: LeaseTerms = BRIEF) -> Upkeep:
@@ -101,11 +101,11 @@ async def test_it_goes_on_after_an_error_of_any_kind_and_tells_of_each_kind_once
     """The broken set of one type makes ticks fail. What it does not touch is done all the same."""
     plain.set(f"{{{namespace}:0}}:done:completed:broken", "not a sorted set")
     plain.hset(f"{{{namespace}:0}}:types", "broken", "")
-    upkeep = upkeep_of(store, LeaseTerms(seconds=0.1))
+    upkeep = upkeep_of(store, LeaseTerms(lease=0.1))
     await upkeep.start()
     try:
         due = [await enqueue(store, "a", delay=0.01) for _ in range(3)]
-        someone = await runner(store, terms=LeaseTerms(seconds=0.1))
+        someone = await runner(store, terms=LeaseTerms(lease=0.1))
         lost = await enqueue(store, "b")
         await someone.claim_one("b")
 
@@ -127,7 +127,7 @@ async def test_names_that_are_no_text_hold_nothing_up(store: Store, plain: Plain
     plain.execute_command("HSET", start + b"types", b"bad\xff", b"")
     plain.execute_command("ZADD", start + b"runners", "1", b"bad\xff")
     plain.execute_command("SADD", start + b"live", b"bad\xff")
-    upkeep = upkeep_of(store, LeaseTerms(seconds=0.1))
+    upkeep = upkeep_of(store, LeaseTerms(lease=0.1))
     await upkeep.start()
     try:
         id = await enqueue(store, "a", delay=0.01)

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from tasuki.model.job import JobInfo, NewJob
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State
-from tasuki.store.lease import Lease, LeaseTerms
+from tasuki.store.lease import Lease
 from tasuki.store.messages import Report
 from tasuki.store.producer import Submission
 from tasuki.store.store import Store

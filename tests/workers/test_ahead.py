@@ -12,7 +12,7 @@ import pytest
 from tasuki import Job, State, Worker
 from tasuki.model.job import JobInfo
 from tasuki.model.outcome import JobError
-from tasuki.store.lease import LeaseTerms
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.workers.attempt.blackbox import BlackBox
 from tasuki.workers.registry import Registry
 from tasuki.workers.runner import ahead, slots

@@ -13,7 +13,8 @@ import pytest
 from tasuki import Job, State, Worker
 from tasuki.model.errors import StoreError, StoreRefusedError
 from tasuki.model.pauses import Pauses
-from tasuki.store.lease import Lease, LeaseTerms
+from tasuki.model.settings.worker import LeaseTerms
+from tasuki.store.lease import Lease
 from tasuki.store.link.link import Link
 from tasuki.wire.ids import encode_id
 from tasuki.workers.attempt import attempt
@@ -24,7 +25,7 @@ from tasuki.workers.runner.watchdog import Watchdog
 from tests.support import Plain, eventually
 from tests.workers.desk import Desk, Seen, running
 
-BRIEF = LeaseTerms(seconds=1)
+BRIEF = LeaseTerms(lease=1)
 
 
 class Echo(Worker):

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tasuki import State
+from tasuki.model.settings.limits import RESULT_BYTES
 from tasuki.store.store import Store
-from tasuki.wire.limits import RESULT_BYTES
 from tests.support import eventually
 from tests.workers.daemon.host import Host
 from tests.workers.desk import Desk

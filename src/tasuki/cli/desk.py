@@ -37,8 +37,9 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
     store = Store(settings.url or running_url(settings.data_dir), namespace=settings.namespace)
     try:
         await store.shared.command("PING", seconds=ANSWER_SECONDS)
-        rules = settings.retention.rules
-        async with Client(store, data_limit=settings.data_limit, retention=rules) as client:
+        async with Client(
+            store, data_limit=settings.data_limit, retention=settings.retention
+        ) as client:
             yield Desk(settings, store, client, Health(store))
     finally:
         await store.close()

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from tasuki.cli.settings.kinds import Duration
 from tasuki.cli.terminal.streams import read_input
 from tasuki.model.backoff import BackoffRule, ExponentialBackoff, FixedBackoff
 from tasuki.model.errors import InvalidError, PayloadError
+from tasuki.model.kinds.kinds import Duration
 from tasuki.wire.payload import check
 
 

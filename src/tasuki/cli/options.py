@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 import click
 
-from tasuki.cli.settings.kinds import Choice, Duration, Folder, Kind, Number, Size, Switch, Texts
+from tasuki.cli.settings.folder import Folder
 from tasuki.cli.settings.settings import keys
 from tasuki.cli.settings.sources import FILE_NAME, Given
+from tasuki.model.kinds.kinds import Choice, Duration, Kind, Number, Size, Switch, Texts
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Decorator = Callable[[Decorated], Decorated]

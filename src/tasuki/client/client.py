@@ -14,9 +14,9 @@ from tasuki.client.sizes import checked_limit
 from tasuki.model.backoff import BackoffRule
 from tasuki.model.job import NewJob
 from tasuki.model.retention import Retention
+from tasuki.model.settings.limits import DATA_BYTES
 from tasuki.store.producer import Submission
 from tasuki.store.store import Store
-from tasuki.wire.limits import DATA_BYTES
 
 
 class Client(Looking, Acting):

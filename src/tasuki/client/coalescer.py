@@ -11,8 +11,8 @@ from contextlib import suppress
 from tasuki.client.gathering import Gathering
 from tasuki.client.sizes import data_size
 from tasuki.model.errors import InvalidError, StoreError, StoreUnavailableError
+from tasuki.model.settings.limits import DATA_BYTES
 from tasuki.store.producer import Producer, Submission, check_size
-from tasuki.wire.limits import DATA_BYTES
 
 
 class _Caller:

@@ -7,10 +7,11 @@ from tasuki.client.blocking.pool import Pool
 from tasuki.client.client import Client
 from tasuki.client.sizes import checked_limit
 from tasuki.model.errors import InvalidError
+from tasuki.model.settings.limits import DATA_BYTES
+from tasuki.model.values.names import DEFAULT_NAMESPACE
 from tasuki.store.link.async_connection import AsyncConnection
 from tasuki.store.link.connection import Connect
-from tasuki.store.store import DEFAULT_NAMESPACE, Store
-from tasuki.wire.limits import DATA_BYTES
+from tasuki.store.store import Store
 
 EXAMPLES = "valkey://localhost:6379/0 or unix:///run/valkey.sock"
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from tasuki.model.errors import InvalidError, PayloadError
 from tasuki.model.job import NewJob
+from tasuki.model.settings.limits import MOST_BYTES
 from tasuki.model.values.plain import plain_number
-from tasuki.wire.limits import MOST_BYTES
 from tasuki.wire.payload import too_large
 
 

@@ -37,9 +37,9 @@ from tasuki.embedded.events import (
     StoreEvent,
     Vanished,
 )
-from tasuki.embedded.options import Fsync
 from tasuki.embedded.running import running
 from tasuki.embedded.store import EmbeddedStore
+from tasuki.model.settings.embedded import Fsync
 
 __all__ = [
     "Attached",

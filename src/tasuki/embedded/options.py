@@ -3,16 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 from tasuki.embedded.datadir import DataDir
 from tasuki.embedded.errors import StoreOptionError
 from tasuki.embedded.memory import default_maxmemory
-
-Fsync = Literal["always", "everysec", "no"]
-
-MIN_MEMORY = 8 * 2**20
-"""Bytes. Below this the server has no room for jobs beside itself."""
+from tasuki.model.settings.embedded import FSYNC, LEAST_MEMORY, Fsync
 
 # What the lock, the promises and this package's own calls rest on.
 _NOT_FOR_CALLERS = frozenset(
@@ -50,7 +46,7 @@ class StoreOptions:
         StoreOptionError: a value is out of range, or `extra` names what Tasuki itself must set.
     """
 
-    fsync: Fsync = "always"
+    fsync: Fsync = FSYNC
     maxmemory: int | None = None
     extra: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -58,10 +54,10 @@ class StoreOptions:
         if self.fsync not in get_args(Fsync):
             allowed = ", ".join(get_args(Fsync))
             raise StoreOptionError(f"fsync is {self.fsync!r}; use one of {allowed}")
-        if self.maxmemory is not None and self.maxmemory < MIN_MEMORY:
+        if self.maxmemory is not None and self.maxmemory < LEAST_MEMORY:
             raise StoreOptionError(
-                f"maxmemory is {self.maxmemory} bytes; the store needs at least {MIN_MEMORY}"
-                f" ({MIN_MEMORY // 2**20} MiB)"
+                f"maxmemory is {self.maxmemory} bytes; the store needs at least {LEAST_MEMORY}"
+                f" ({LEAST_MEMORY // 2**20} MiB)"
             )
         for name, value in self.extra.items():
             if name.lower() in _NOT_FOR_CALLERS:
@@ -87,7 +83,7 @@ def conversion_config_text(directory: DataDir, options: StoreOptions) -> str:
 
 
 def _choices(options: StoreOptions) -> dict[str, str]:
-    most = options.maxmemory or max(MIN_MEMORY, default_maxmemory())
+    most = options.maxmemory or max(LEAST_MEMORY, default_maxmemory())
     return {"appendfsync": options.fsync, "maxmemory": str(most)}
 
 

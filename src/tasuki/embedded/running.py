@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tasuki.embedded.binary import Binary
-from tasuki.embedded.options import Fsync
 from tasuki.embedded.store import EmbeddedStore
+from tasuki.model.settings.embedded import FSYNC, Fsync
 
 
 @contextmanager
 def running(
     directory: Path,
     *,
-    fsync: Fsync = "always",
+    fsync: Fsync = FSYNC,
     maxmemory: int | None = None,
     extra: Mapping[str, str] | None = None,
     binary: Binary | None = None,

@@ -34,10 +34,11 @@ from tasuki.embedded.events import (
 )
 from tasuki.embedded.launch import QUICK_LOOK
 from tasuki.embedded.lock import FileLock
-from tasuki.embedded.options import Fsync, StoreOptions
+from tasuki.embedded.options import StoreOptions
 from tasuki.embedded.resp import until_closed
 from tasuki.embedded.shared import Running, SharedServer
 from tasuki.model.pauses import Pauses
+from tasuki.model.settings.embedded import FSYNC, Fsync
 
 SETTLING = 0.05
 """Seconds between the end of a connection and a look at whether the server ended too."""
@@ -81,7 +82,7 @@ class EmbeddedStore:
         self,
         directory: Path,
         *,
-        fsync: Fsync = "always",
+        fsync: Fsync = FSYNC,
         maxmemory: int | None = None,
         extra: Mapping[str, str] | None = None,
         binary: Binary | None = None,

@@ -10,6 +10,7 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from tasuki.model.errors import InvalidError
+from tasuki.model.kinds.units import span_text
 from tasuki.model.rules import Rule, Seconds, check_seconds
 
 LONGEST_LIST = 100
@@ -107,6 +108,24 @@ class Delays(Rule):
         delays = tuple[Seconds().described, ...]
         row = Annotated[delays, Meta(min_length=1, max_length=LONGEST_LIST)]
         return FixedBackoff | ExponentialBackoff | row
+
+
+def backoff_text(backoff: BackoffRule) -> str:
+    """A backoff in words.
+
+    >>> backoff_text(Backoff.fixed(5)), backoff_text(Backoff.list(1, 10, 60))
+    ('fixed 5s', '1s, 10s, 1m')
+    >>> backoff_text(Backoff.exponential()), backoff_text(Backoff.exponential(0.5, 9, jitter=False))
+    ('doubling from 2s up to 5m', 'doubling from 500ms up to 9s, without jitter')
+    """
+    match backoff:
+        case FixedBackoff():
+            return f"fixed {span_text(backoff.delay)}"
+        case ExponentialBackoff():
+            text = f"doubling from {span_text(backoff.base)} up to {span_text(backoff.cap)}"
+            return text if backoff.jitter else f"{text}, without jitter"
+        case _:
+            return ", ".join(map(span_text, backoff))
 
 
 def _check_list(delays: Sequence[object], field: str = "backoff") -> list[float]:

@@ -38,7 +38,9 @@ class NewJob(Options, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     ]
     data: Annotated[msgspec.Raw, Json(), "what the worker gets: any JSON"] = EMPTY_DATA
     priority: Annotated[
-        int | float | str, Priority(), "a number, or a name for one; the smaller number runs first"
+        int | float | str,
+        Priority(),
+        "a number, or a name for one; the smaller number runs first, equal ones as they came",
     ] = 0
     delay: Annotated[float | None, Seconds(), "how long it waits until it may run"] = None
     run_at: Annotated[

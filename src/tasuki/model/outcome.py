@@ -8,6 +8,7 @@ import msgspec
 
 from tasuki.model.portable import Portable
 from tasuki.model.rules import check_seconds
+from tasuki.model.values.reasons import Reason
 
 
 class Signal(Portable):
@@ -69,13 +70,13 @@ class Failed(msgspec.Struct, frozen=True):
     """The attempt failed and no other follows. `reason` is one word, such as `error`."""
 
     error: JobError
-    reason: str = "error"
+    reason: str = Reason.ERROR
 
 
 class Cancelled(msgspec.Struct, frozen=True):
     """The job was cancelled while it ran."""
 
-    reason: str = "cancelled"
+    reason: str = Reason.CANCELLED
     message: str = ""
 
 

@@ -1,39 +1,45 @@
 """How long and how many finished jobs are kept."""
 
+from typing import Annotated
+
 import msgspec
 
+from tasuki.model.kinds.declared import Section
+from tasuki.model.kinds.kinds import Duration, Number, Size
 from tasuki.model.state import State
 
 HOUR = 3_600.0
 DAY = 24 * HOUR
+_MOST = 2**31 - 1
 
 
 class Keep(msgspec.Struct, frozen=True):
-    """Keep a finished job for `age` seconds, and at most `count` of them per type.
+    """How long, in seconds, and how many finished jobs are kept.
 
-    Of jobs with data or results above 4 KiB, at most `bytes` of these are kept, over all types;
-    those that ended first go first. `age=0` removes the job as soon as it has ended.
+    Those that ended first go first. Data and results are large above 4 KiB. `age=0` removes a job
+    as soon as it has ended.
     """
 
-    age: float
-    count: int = 10_000
-    bytes: int = 2**30
+    age: Annotated[float, Duration(), "how long they are kept"]
+    count: Annotated[int, Number(0, _MOST), "how many of each type are kept"] = 10_000
+    bytes: Annotated[int, Size(0), "how much large data and results of all types are kept"] = 2**30
 
 
 class Retention(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept of finished jobs, by the state they ended in.
 
-    However many types there are, at most `total` are kept in all; beyond that, those go first that
-    would be removed the soonest.
+    Beyond the `total`, those go first that would be removed the soonest.
 
     >>> Retention().of(State.COMPLETED)
     Keep(age=3600.0, count=10000, bytes=1073741824)
     """
 
-    completed: Keep = Keep(HOUR)
-    failed: Keep = Keep(30 * DAY)
-    cancelled: Keep = Keep(30 * DAY)
-    total: int = 1_000_000
+    completed: Section[Keep] = Keep(HOUR)
+    failed: Section[Keep] = Keep(30 * DAY)
+    cancelled: Section[Keep] = Keep(30 * DAY)
+    total: Annotated[
+        int, Number(0, _MOST), "how many are kept of all types and states together"
+    ] = 1_000_000
 
     def of(self, state: State) -> Keep:
         """The rule for a finished state."""

@@ -3,6 +3,7 @@
 This table is the single source: the docs page and the (state x verb) tests are made from it.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -89,3 +90,13 @@ def allows(verb: Verb, state: State) -> bool:
     (True, False)
     """
     return any(row.verb is verb and state in row.sources for row in TRANSITIONS)
+
+
+MEANINGS: Mapping[State, str] = {
+    State.SCHEDULED: "waits for its time; with attempts made, for its backoff",
+    State.WAITING: "waits for a runner",
+    State.ACTIVE: "is being run",
+    State.COMPLETED: "has returned",
+    State.FAILED: "has no attempts left, or will not be tried again",
+    State.CANCELLED: "was cancelled, or has expired",
+}

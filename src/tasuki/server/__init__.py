@@ -7,8 +7,8 @@
 >>> await server.stop()
 """
 
-from tasuki.server.http.connections import RESERVED_FILES, raise_file_limit
-from tasuki.server.http.options import ServerOptions
+from tasuki.model.settings.server import ServerOptions
+from tasuki.server.http.connections import raise_file_limit
 from tasuki.server.server import Server
 
-__all__ = ["RESERVED_FILES", "Server", "ServerOptions", "raise_file_limit"]
+__all__ = ["Server", "ServerOptions", "raise_file_limit"]

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tasuki.client import Client
 from tasuki.dashboard import static_dir
 from tasuki.model.errors import TasukiError
+from tasuki.model.settings.server import ServerOptions
 from tasuki.server.api.bulk import BulkActions
 from tasuki.server.api.events import Events
 from tasuki.server.api.health import HealthChecks
@@ -25,7 +26,6 @@ from tasuki.server.api.runners import Runners
 from tasuki.server.api.stats import Statistics
 from tasuki.server.api.types import Types
 from tasuki.server.events.hub import EventHub
-from tasuki.server.http.options import ServerOptions
 from tasuki.server.http.patience import Patience
 from tasuki.server.http.problems import Problems, RequestError
 from tasuki.server.http.replies import MEDIA_TYPE

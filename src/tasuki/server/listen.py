@@ -4,7 +4,7 @@ import errno
 import socket
 
 from tasuki.model.errors import SettingsError
-from tasuki.server.http.options import ServerOptions
+from tasuki.model.settings.server import ServerOptions
 
 
 def open_port(options: ServerOptions) -> socket.socket:

@@ -7,10 +7,10 @@ from functools import partial
 import uvicorn
 
 from tasuki.client import Client
+from tasuki.model.settings.server import ServerOptions
 from tasuki.server.app import Services, build_app
 from tasuki.server.events.hub import EventHub
 from tasuki.server.http.connections import Connections, default_connections
-from tasuki.server.http.options import ServerOptions
 from tasuki.server.http.patience import Patience
 from tasuki.server.http.protocol import Protocol
 from tasuki.server.http.tally import Tally

@@ -3,18 +3,14 @@
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
-
-from tasuki.model.defaults import LEASE_SECONDS, LOG_LINES, MAX_CRASHES
 from tasuki.model.errors import StoreUnavailableError
 from tasuki.model.outcome import JobError
-from tasuki.model.retention import Retention
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.store.link.call import call
 from tasuki.store.link.link import CALL_SECONDS, Link, time_for
 from tasuki.store.messages import Exchanged, ExchangeRequest, Report
 from tasuki.store.messages.keep import keep_of
 from tasuki.store.messages.runners import HeartbeatRequest, LeaveRequest, RegisterRequest
-from tasuki.wire.limits import RESULT_BYTES
 from tasuki.wire.record import encode_error
 
 MOST_MOVED = 200
@@ -23,26 +19,6 @@ EXCHANGE_SECONDS = CALL_SECONDS + time_for(3 * 2**19)
 """How long an exchange may take: it claims records of about one and a half MiB at most."""
 
 LEFT = JobError("Crashed", "its process was told to end by something else than Tasuki")
-
-
-class LeaseTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """What a runner's lease is like. `seconds` is its length.
-
-    With `apart` it is that of a runner that takes suspects only, one at a time: jobs in whose
-    company a process has died. A result of more than `result_limit` bytes fails its job.
-    """
-
-    seconds: float = LEASE_SECONDS
-    max_crashes: int = MAX_CRASHES
-    log_lines: int = LOG_LINES
-    retention: Retention = Retention()
-    apart: bool = False
-    result_limit: int = RESULT_BYTES
-
-    @property
-    def milliseconds(self) -> int:
-        """The length of the lease."""
-        return round(self.seconds * 1_000)
 
 
 class Lease:

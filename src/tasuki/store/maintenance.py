@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tasuki.model.outcome import JobError
-from tasuki.store.lease import LeaseTerms
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.store.link.call import call
 from tasuki.store.link.link import Link
 from tasuki.store.messages.acts import PromoteRequest
@@ -46,7 +46,7 @@ class Maintenance:
         The store takes half a lease of silence for an outage, in which nothing is reaped, so it is
         less than that.
         """
-        return min(TICK_SECONDS, self.terms.seconds / 4)
+        return min(TICK_SECONDS, self.terms.lease / 4)
 
     async def tick(self, types_limit: int | None = None) -> Ticked:
         """Do a step of everything, unless somebody has just done that.

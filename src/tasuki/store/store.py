@@ -1,13 +1,15 @@
 """The store of one namespace: where all the parts that talk to it come from."""
 
 from tasuki.model.retention import Retention
+from tasuki.model.settings.worker import LeaseTerms
+from tasuki.model.values.names import DEFAULT_NAMESPACE
 from tasuki.store.acts.bulk import Bulk
 from tasuki.store.acts.operator import Operator
 from tasuki.store.address import Address
 from tasuki.store.doorbell import Doorbell
 from tasuki.store.feed import Feed
 from tasuki.store.keys import Keyspace
-from tasuki.store.lease import Lease, LeaseTerms
+from tasuki.store.lease import Lease
 from tasuki.store.link.async_connection import AsyncConnection
 from tasuki.store.link.connection import Connect
 from tasuki.store.link.link import Link
@@ -21,8 +23,6 @@ from tasuki.store.producer import Producer
 from tasuki.store.safety import check_store
 from tasuki.telemetry.event_log import logged
 from tasuki.telemetry.events import Listeners
-
-DEFAULT_NAMESPACE = "tasuki"
 
 
 class Store:

@@ -3,14 +3,13 @@
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import Literal, TextIO
+from typing import TextIO
 
 import msgspec
 
+from tasuki.model.settings.log import LogFormat
 from tasuki.telemetry.patient import PatientStream
 from tasuki.telemetry.terminal import colours, printable
-
-LogFormat = Literal["text", "json"]
 
 _NOISY = ("asyncio", "httptools", "uvicorn", "valkey")
 """Loggers below Tasuki whose lines are its own business, up to warnings."""

@@ -81,11 +81,11 @@ class Process:
         runner = Runner(
             store,
             registry,
-            config.terms,
+            config.worker,
             watcher=self._channel,
             box=self._box,
         )
-        stopper = Stopper(runner, self._channel, config.grace)
+        stopper = Stopper(runner, self._channel, config.worker.grace)
 
         async def work() -> None:
             await _until_usable(store, config)
@@ -119,7 +119,7 @@ def main() -> int:
     config = msgspec.json.decode(_first_line(), type=RunnerConfig)
     orders = _take_standard_input()
     free_children()
-    configure(config.log_level, config.log_format)
+    configure(config.log.level, config.log.format)
     return Process(
         config,
         Channel(int(pipe) if pipe else None, _bound_teardown),

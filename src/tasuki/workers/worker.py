@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
 
 from tasuki.model.backoff import BackoffRule
-from tasuki.model.defaults import GRACE_SECONDS
+from tasuki.model.settings.worker import GRACE_SECONDS
+from tasuki.model.values.names import DEFAULT_NAMESPACE
 from tasuki.workers.job import Job
 
 if TYPE_CHECKING:
@@ -48,10 +49,10 @@ class Worker:
 
     # For classes whose own `__init__` does not call this one.
     _url: str | None = None
-    _namespace: str = "tasuki"
+    _namespace: str = DEFAULT_NAMESPACE
     _subscription: "Subscription | None" = None
 
-    def __init__(self, url: str | None = None, *, namespace: str = "tasuki") -> None:
+    def __init__(self, url: str | None = None, *, namespace: str = DEFAULT_NAMESPACE) -> None:
         self._url = url
         self._namespace = namespace
 

@@ -4,11 +4,11 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 
-from tasuki.model.defaults import GRACE_SECONDS, LEASE_SECONDS, MAX_CRASHES
-from tasuki.store.lease import LeaseTerms
+from tasuki.model.settings.worker import WorkerSettings
 from tasuki.store.store import Store
 from tasuki.workers.daemon import Daemon, DaemonOptions
 from tasuki.workers.process.protocol import RunnerConfig
@@ -85,24 +85,17 @@ class Host:
     def options(
         self,
         *,
-        processes: int = 1,
-        apart_processes: int = 8,
         reload: bool = False,
         app: str = "",
-        lease: float = LEASE_SECONDS,
-        max_crashes: int = MAX_CRASHES,
-        grace: float = GRACE_SECONDS,
+        **worker: Any,
     ) -> DaemonOptions:
         return DaemonOptions(
             config=RunnerConfig(
                 url=self._url,
                 namespace=self._namespace,
                 app=app or str(self.app),
-                terms=LeaseTerms(seconds=lease, max_crashes=max_crashes),
-                grace=grace,
+                worker=WorkerSettings(**worker),
             ),
-            processes=processes,
-            apart_processes=apart_processes,
             reload=reload,
         )
 

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from tasuki.model.errors import InvalidError
+from tasuki.model.settings.worker import WorkerSettings
 from tasuki.model.state import State
-from tasuki.workers.daemon import DaemonOptions
-from tasuki.workers.process.protocol import RunnerConfig
 from tests.support import eventually
 from tests.workers.daemon.host import Host, children_of_this_process
 from tests.workers.desk import Desk
@@ -72,6 +71,5 @@ async def test_runners_apart_end_with_the_daemon_and_release_their_jobs(host: Ho
 
 @pytest.mark.parametrize("number", [0, 65])
 def test_a_number_of_processes_apart_out_of_range_is_refused(number: int):
-    config = RunnerConfig(url="unix:///nowhere", app="jobs.py")
-    with pytest.raises(InvalidError, match="apart_processes: must be from 1 to 64"):
-        DaemonOptions(config=config, apart_processes=number)
+    with pytest.raises(InvalidError, match="apart_processes: must be a whole number from 1 to 64"):
+        WorkerSettings(apart_processes=number)

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from tasuki.model.outcome import JobError
-from tasuki.store.lease import LeaseTerms
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.store.store import Store
 from tasuki.telemetry.events import JobsReleased, JobsTakenBack
 from tasuki.telemetry.outage import OutageLog

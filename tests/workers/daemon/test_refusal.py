@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tasuki.model.errors import AppError, InvalidError
+from tasuki.model.settings.worker import WorkerSettings
 from tasuki.workers.daemon import DaemonOptions
 from tasuki.workers.daemon.restarts import RestartDelays
-from tasuki.workers.process.protocol import RunnerConfig
 from tests.support import eventually
 from tests.workers.daemon.host import Host
 
@@ -98,6 +98,5 @@ def test_what_died_by_a_job_is_back_at_once_but_does_not_spin():
 
 @pytest.mark.parametrize("processes", [0, -1, 257])
 def test_a_number_of_processes_out_of_range_is_refused(processes: int):
-    config = RunnerConfig(url="unix:///nowhere", app="jobs.py")
-    with pytest.raises(InvalidError, match="processes: must be from 1 to 256"):
-        DaemonOptions(config=config, processes=processes)
+    with pytest.raises(InvalidError, match="processes: must be a whole number from 1 to 256"):
+        WorkerSettings(processes=processes)

@@ -14,8 +14,9 @@ import pytest
 
 from tasuki.model.errors import StoreError
 from tasuki.model.outcome import JobError
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import State
-from tasuki.store.lease import Lease, LeaseTerms
+from tasuki.store.lease import Lease
 from tasuki.store.link.link import Link
 from tasuki.store.maintenance import Maintenance
 from tasuki.store.store import Store

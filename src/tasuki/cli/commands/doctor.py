@@ -32,7 +32,7 @@ async def doctor(desk: "Desk", repair: bool, as_json: bool) -> int:
     """
     from tasuki.store.doctor.doctor import Doctor
 
-    physician = Doctor(desk.store, desk.settings.retention.rules)
+    physician = Doctor(desk.store, desk.settings.retention)
     found = await _examine(physician)
     mended = 0
     if repair:

@@ -6,17 +6,20 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from tasuki.cli.services.banner import Scene, announce
 from tasuki.cli.services.named_store import NamedStore
 from tasuki.cli.services.services import Part, Service, Signals, serve
 from tasuki.cli.settings.settings import Settings
 from tasuki.embedded import Died, EmbeddedStore, StartFailed, StoreEvent, Vanished
-from tasuki.store.lease import LeaseTerms
+from tasuki.model.settings.worker import WorkerSettings
 from tasuki.store.store import Store
 from tasuki.telemetry.logs import configure
 
 if TYPE_CHECKING:
     from tasuki.server import Server
+    from tasuki.workers.process.protocol import RunnerConfig
 
 log = logging.getLogger("tasuki.cli")
 
@@ -88,59 +91,41 @@ def _tell(event: StoreEvent) -> None:
 
 
 def _server(settings: Settings, store: Store, embedded: EmbeddedStore | None) -> "Server":
-    from tasuki.server import RESERVED_FILES, Server, ServerOptions, raise_file_limit
+    from tasuki.server import Server, raise_file_limit
 
     raise_file_limit()
-    server = settings.server
-    options = ServerOptions(
-        host=server.host,
-        port=server.port,
+    options = replace(
+        settings.server,
         data_limit=settings.data_limit,
-        body_limit=server.body_limit,
-        hosts=server.allowed_hosts,
-        insecure=server.insecure,
-        connections=server.connections,
-        # Each runner beside it takes a few.
-        reserve=RESERVED_FILES + RUNNER_FILES * settings.worker.processes,
-        terms=_terms(settings),
         types_limit=settings.types_limit,
+        terms=_worker(settings),
+        # Each runner beside it takes a few.
+        reserve=RUNNER_FILES * settings.worker.processes,
     )
     if embedded is None:
         return Server(options, store)
     return Server(options, store, lambda: embedded.trouble)
 
 
-def _terms(settings: Settings) -> LeaseTerms:
-    """What runners and the server's upkeep must agree on, since either may take jobs back."""
-    worker = settings.worker
-    return LeaseTerms(
-        seconds=worker.lease,
-        max_crashes=worker.max_crashes,
-        log_lines=worker.log_lines,
-        result_limit=worker.result_limit,
-        retention=settings.retention.rules,
+def _worker(settings: Settings) -> WorkerSettings:
+    return replace(settings.worker, retention=settings.retention)
+
+
+def runner_config(settings: Settings, url: str, app: str) -> "RunnerConfig":
+    """What a runner is told."""
+    from tasuki.workers.process.protocol import RunnerConfig
+
+    return RunnerConfig(
+        url=url,
+        app=app,
+        namespace=settings.namespace,
+        worker=_worker(settings),
+        log=settings.log,
+        allow_unsafe=settings.allow_unsafe,
     )
 
 
 def _daemon(settings: Settings, url: str, app: str, *, reload: bool) -> Service:
     from tasuki.workers.daemon import Daemon, DaemonOptions
-    from tasuki.workers.process.protocol import RunnerConfig
 
-    worker = settings.worker
-    config = RunnerConfig(
-        url=url,
-        app=app,
-        namespace=settings.namespace,
-        terms=_terms(settings),
-        grace=worker.grace,
-        log_level=settings.log.level,
-        log_format=settings.log.format,
-        allow_unsafe=settings.allow_unsafe,
-    )
-    options = DaemonOptions(
-        config=config,
-        processes=worker.processes,
-        apart_processes=worker.apart_processes,
-        reload=reload,
-    )
-    return Daemon(options)
+    return Daemon(DaemonOptions(config=runner_config(settings, url, app), reload=reload))

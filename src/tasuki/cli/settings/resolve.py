@@ -56,8 +56,14 @@ def resolve(
             problems.append(f"{given.label}: {error}{_seen(given)}")
         else:
             winners[given.name] = given
-    found = build(values)
-    problems += [*_useless(found, flags), *_open_to_others(found, winners.get("server.host"))]
+    if values.get("url"):
+        problems += _useless(flags)
+    try:
+        found = build(values)
+    except SettingsError as error:
+        # Each value may stand, but not beside the others: an address that others can reach.
+        problems.append(f"{winners[f'server.{error.field}'].label}: {error.message}")
+        raise SettingsError(_told(problems)) from error
     if problems:
         raise SettingsError(_told(problems))
     return Effective(found, {name: given.place for name, given in winners.items()})
@@ -85,27 +91,12 @@ def _seen(given: Given) -> str:
     return f", not {text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + '...'}"
 
 
-def _useless(found: Settings, flags: Sequence[Given]) -> list[str]:
-    if found.url is None:
-        return []
+def _useless(flags: Sequence[Given]) -> list[str]:
     return [
         f"{flag.label}: is for the store that Tasuki runs by itself, and a url names another one"
         for flag in flags
         if flag.name in {"data_dir", "fsync", "maxmemory"}
     ]
-
-
-def _open_to_others(found: Settings, host: Given | None) -> list[str]:
-    if host is None or found.server.insecure:
-        return []
-    # Importing the server takes long, and hardly anyone sets this.
-    from tasuki.server import ServerOptions
-
-    try:
-        ServerOptions(host=found.server.host)
-    except SettingsError as error:
-        return [f"{host.label}: {error.message}"]
-    return []
 
 
 def _told(problems: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from tasuki.cli.settings.kinds import Duration
+from tasuki.model.kinds.kinds import Duration
 
 
 class Span(click.ParamType[float]):

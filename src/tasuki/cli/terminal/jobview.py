@@ -9,6 +9,7 @@ import msgspec
 from tasuki.cli.terminal.output import Cell, Column
 from tasuki.cli.terminal.text import printable_json, styled
 from tasuki.cli.terminal.when import local, relative, rough
+from tasuki.model.backoff import Delays, backoff_text
 from tasuki.model.job import JobInfo
 from tasuki.model.options import Traits, options_of
 from tasuki.model.rules import Line, Lines, Rule, Seconds
@@ -120,6 +121,8 @@ def _option(rule: Rule, value: Any) -> str:
     match rule:
         case Seconds():
             return rough(value)
+        case Delays():
+            return backoff_text(value)
         case Lines():
             return ", ".join(value)
         case Line():

@@ -11,8 +11,8 @@ from tasuki.client.blocking.by_hand import drive
 from tasuki.client.gathering import Gathering, refuse
 from tasuki.client.sizes import data_size
 from tasuki.model.errors import StoreError, StoreUnavailableError
+from tasuki.model.settings.limits import DATA_BYTES
 from tasuki.store.producer import Producer, Submission, check_size
-from tasuki.wire.limits import DATA_BYTES
 
 
 class _WaitingThread:

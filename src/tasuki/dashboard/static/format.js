@@ -34,6 +34,17 @@ export function duration(seconds) {
   return parts.join(" ");
 }
 
+/**
+ * A backoff in the words that the command line has for it.
+ * @example backoff({ type: "fixed", delay: 60 }) === "fixed 1 min"
+ */
+export function backoff(rule) {
+  if (Array.isArray(rule)) return rule.map(duration).join(", ");
+  if (rule.type === "fixed") return `fixed ${duration(rule.delay)}`;
+  const text = `doubling from ${duration(rule.base)} up to ${duration(rule.cap)}`;
+  return rule.jitter ? text : `${text}, without jitter`;
+}
+
 /** How far a time is from now, in its largest unit. @param {Date} date @param {number} now */
 export function distance(date, now) {
   const seconds = (now - date.getTime()) / 1_000;

@@ -5,6 +5,7 @@ import re
 from tasuki.model.errors import InvalidError
 from tasuki.model.values.plain import plain_number, plain_text
 
+DEFAULT_NAMESPACE = "tasuki"
 LONGEST_TYPE_BYTES = 200
 LONGEST_TAG_BYTES = 200
 MOST_TAGS = 50

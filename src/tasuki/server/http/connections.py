@@ -41,12 +41,14 @@ def raise_file_limit() -> None:
             log.debug("the limit of open files stays at %d: %s", soft, error)
 
 
-def default_connections(reserve: int = RESERVED_FILES) -> int:
-    """How many connections leave `reserve` of the files that may be opened to everything else."""
+def default_connections(reserve: int = 0) -> int:
+    """How many connections leave room for the server's own files, and for `reserve` more."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
         return MOST_CONNECTIONS
-    return max(LEAST_CONNECTIONS, min(MOST_CONNECTIONS, soft - _open_files() - reserve))
+    return max(
+        LEAST_CONNECTIONS, min(MOST_CONNECTIONS, soft - _open_files() - RESERVED_FILES - reserve)
+    )
 
 
 def _open_files() -> int:

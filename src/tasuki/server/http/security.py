@@ -17,7 +17,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tasuki.server.http.options import ServerOptions, is_loopback
+from tasuki.model.settings.server import ServerOptions, is_loopback
 from tasuki.server.http.problems import problem
 
 CONTENT_SECURITY_POLICY = (
@@ -63,7 +63,11 @@ class Guard:
 
     def __init__(self, app: ASGIApp, options: ServerOptions) -> None:
         self._app = app
-        self._names = {"localhost", options.host.lower(), *(name.lower() for name in options.hosts)}
+        self._names = {
+            "localhost",
+            options.host.lower(),
+            *(name.lower() for name in options.allowed_hosts),
+        }
         self._any_address = not is_loopback(options.host)
         # A server is asked by few names, and a name stays right or wrong.
         self._serves = lru_cache(MOST_HOSTS)(self._is_served)

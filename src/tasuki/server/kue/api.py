@@ -19,9 +19,9 @@ from starlette.types import ASGIApp
 from tasuki.client import Client
 from tasuki.model.errors import InvalidError, JobNotFoundError, PayloadError, StateError
 from tasuki.model.job import NewJob
+from tasuki.model.settings.server import ServerOptions
 from tasuki.server.http.body import JSON, media_type, read_body, require_json
 from tasuki.server.http.explain import malformed
-from tasuki.server.http.options import ServerOptions
 from tasuki.server.http.parting import Parting
 from tasuki.server.http.problems import RequestError
 from tasuki.server.kue.forms import parse_form

@@ -8,6 +8,7 @@ import msgspec
 from tasuki.model.job import Attempts, Before, JobInfo
 from tasuki.model.options import DEFAULT_ATTEMPTS, Traits
 from tasuki.model.state import State
+from tasuki.model.values.reasons import Reason
 from tasuki.store.messages.looks import Row
 from tasuki.store.messages.runners import WorkerOptions
 from tasuki.wire.ids import decode_id
@@ -89,7 +90,7 @@ def unreadable(id: int, row: Row) -> JobInfo:
         id=id,
         type=type,
         state=State(row.state),
-        reason="unreadable",
+        reason=Reason.UNREADABLE,
         attempts=Attempts(0, 0),
         created_at=created,
     )
@@ -126,9 +127,9 @@ def _unfinished(id: str, record: Record, tries: Tries, row: Row, options: Worker
     active = state is State.ACTIVE
     reason = None
     if state is State.SCHEDULED:
-        reason = "backoff" if tries.made else "delay"
+        reason = Reason.BACKOFF if tries.made else Reason.DELAY
     elif row.place.startswith("apart:"):
-        reason = "suspect"
+        reason = Reason.SUSPECT
     return _info(
         id,
         record,

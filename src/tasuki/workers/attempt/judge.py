@@ -20,6 +20,7 @@ from tasuki.model.outcome import (
     Snooze,
     Snoozed,
 )
+from tasuki.model.values.reasons import Reason
 from tasuki.wire.payload import encode, too_large
 from tasuki.workers.attempt.stop import Stop
 from tasuki.workers.describe import describe, message_of, parts_of, traceback_of
@@ -55,7 +56,7 @@ def judge(
 def timed_out(seconds: float, number: int, rule: RetryRule, traceback: str = "") -> Outcome:
     """The outcome of an attempt that took longer than `seconds`; `traceback` is where it was."""
     error = JobError("Timeout", f"the attempt took longer than {seconds:g} s", traceback)
-    return _again(error, number, rule, None, None, "timeout")
+    return _again(error, number, rule, None, None, Reason.TIMEOUT)
 
 
 def told(
@@ -103,17 +104,17 @@ def check(job: Job[Any]) -> Outcome | None:
 
 def invalid(error: BaseException) -> Failed:
     """The outcome when the job's data are not what the worker asks for: trying again is useless."""
-    return Failed(JobError("InvalidData", message_of(error)), "invalid")
+    return Failed(JobError("InvalidData", message_of(error)), Reason.INVALID)
 
 
 def bad_result(error: BaseException) -> Failed:
     """The outcome when the result cannot be kept: the work is done, so it is not done again."""
-    return Failed(JobError("BadResult", message_of(error)), "result")
+    return Failed(JobError("BadResult", message_of(error)), Reason.RESULT)
 
 
 def bad_record(why: str) -> Failed:
     """The outcome when what the store holds of a job is no job: it will not get better."""
-    return Failed(JobError("BadRecord", why), "record")
+    return Failed(JobError("BadRecord", why), Reason.RECORD)
 
 
 def _judge(

@@ -7,8 +7,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasuki.model.defaults import APART_PROCESSES, PROCESSES
-from tasuki.model.errors import InvalidError
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.app.name import AppName
@@ -26,8 +24,6 @@ log = logging.getLogger("tasuki.daemon")
 
 # -P keeps a user's file named, say, `queue.py` from being imported in place of Python's own.
 RUNNER_COMMAND = (sys.executable, "-P", "-m", "tasuki.workers.main")
-MOST_PROCESSES = 256
-MOST_APART = 64
 LOOK_SECONDS = 0.5
 """How often it is looked whether the app's files have changed."""
 
@@ -36,26 +32,13 @@ LOOK_SECONDS = 0.5
 class DaemonOptions:
     """What a daemon is made from.
 
-    `processes` is how many runners it keeps; `apart_processes` is how many it starts at most for
-    jobs that are suspected of having crashed one. `reload` starts them again when a `.py` file of
-    the app changes. `command` starts a runner, which is told what is in
-    `tasuki.workers.process.protocol`.
-
-    Raises:
-        InvalidError: `processes` or `apart_processes` is out of range.
+    `reload` starts the runners again when a `.py` file of the app changes. `command` starts one,
+    which is told what is in `tasuki.workers.process.protocol`.
     """
 
     config: RunnerConfig
-    processes: int = PROCESSES
-    apart_processes: int = APART_PROCESSES
     reload: bool = False
     command: Sequence[str] = RUNNER_COMMAND
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.processes <= MOST_PROCESSES:
-            raise InvalidError(f"must be from 1 to {MOST_PROCESSES}", field="processes")
-        if not 1 <= self.apart_processes <= MOST_APART:
-            raise InvalidError(f"must be from 1 to {MOST_APART}", field="apart_processes")
 
 
 class Daemon:
@@ -88,24 +71,24 @@ class Daemon:
             # Compiled files are told apart by whole seconds, and two changes may be quicker.
             environment["PYTHONDONTWRITEBYTECODE"] = "1"
         following = Following(
-            HandBack(self._store, config.terms, self._orders, outage),
+            HandBack(self._store, config.worker, self._orders, outage),
             functools.partial(
-                Renewal, link=self._store.link("renewal"), terms=config.terms, outage=outage
+                Renewal, link=self._store.link("renewal"), terms=config.worker, outage=outage
             ),
             self._orders,
             self._need_apart,
-            grace=config.grace,
+            grace=config.worker.grace,
         )
         launcher = Launcher(options.command, config, environment)
         self._lanes = [
             Lane(f"runner {number}", launcher, following, self._orders, reload=options.reload)
-            for number in range(1, options.processes + 1)
+            for number in range(1, config.worker.processes + 1)
         ]
         self._apart = ApartRunners(
             Launcher(options.command, config.apart(), environment),
             following,
             self._orders,
-            most=options.apart_processes,
+            most=config.worker.apart_processes,
         )
         self._following = following
 

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from tasuki.model.errors import StoreError
 from tasuki.model.outcome import JobError
-from tasuki.store.lease import Lease, LeaseTerms
+from tasuki.model.settings.worker import LeaseTerms
+from tasuki.store.lease import Lease
 from tasuki.store.maintenance import Maintenance
 from tasuki.store.store import Store
 from tasuki.telemetry.events import JobsReleased, JobsTakenBack

@@ -4,7 +4,8 @@ import asyncio
 import logging
 
 from tasuki.model.errors import LeaseLostError, StoreError
-from tasuki.store.lease import Lease, LeaseTerms
+from tasuki.model.settings.worker import LeaseTerms
+from tasuki.store.lease import Lease
 from tasuki.store.link.link import Link
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.daemon.process import RunnerProcess
@@ -44,14 +45,14 @@ class Renewal:
                     await self._renew()
             except Exception:
                 log.exception("watching over %s failed, and goes on", self._name)
-            await asyncio.sleep(self._terms.seconds / 6)
+            await asyncio.sleep(self._terms.lease / 6)
         log.error(
             "%s is killed: a job has run past its timeout and blocks the whole process", self._name
         )
         self._runner.kill("overtime")
 
     def _is_blocked(self) -> bool:
-        blocked = self._runner.silence > self._terms.seconds / 2 and not self._runner.is_suspended
+        blocked = self._runner.silence > self._terms.lease / 2 and not self._runner.is_suspended
         if blocked and not self._blocked:
             log.warning(
                 "%s is blocked, by a call that lets no other thread run: renewing its lease",

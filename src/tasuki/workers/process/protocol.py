@@ -22,9 +22,9 @@ from typing import Literal
 
 import msgspec
 
-from tasuki.model.defaults import GRACE_SECONDS
-from tasuki.store.lease import LeaseTerms
-from tasuki.telemetry.logs import LogFormat
+from tasuki.model.settings.log import LogSettings
+from tasuki.model.settings.worker import WorkerSettings
+from tasuki.model.values.names import DEFAULT_NAMESPACE
 
 PIPE_VARIABLE = "TASUKI_PIPE"
 BLACKBOX_VARIABLE = "TASUKI_BLACKBOX"
@@ -47,29 +47,27 @@ EXIT_UNSAFE = 4
 
 
 class RunnerConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a runner needs to know. `grace` is in seconds.
+    """Everything that a runner needs to know.
 
-    One whose terms say `apart` runs suspects only, one at a time, and ends when there are none.
+    One whose settings say `apart` runs suspects only, one at a time, and ends when there are none.
     """
 
     url: str
     app: str
-    namespace: str = "tasuki"
-    terms: LeaseTerms = LeaseTerms()
-    grace: float = GRACE_SECONDS
-    log_level: str = "info"
-    log_format: LogFormat = "text"
+    namespace: str = DEFAULT_NAMESPACE
+    worker: WorkerSettings = WorkerSettings()
+    log: LogSettings = LogSettings()
     allow_unsafe: bool = False
 
     @property
     def pulse(self) -> float:
         """Seconds from one beat to the next: blocked is who misses half a lease of them."""
-        return min(1.0, self.terms.seconds / 6)
+        return min(1.0, self.worker.lease / 6)
 
     def apart(self) -> "RunnerConfig":
         """The same for a runner apart."""
         replace = msgspec.structs.replace
-        return replace(self, terms=replace(self.terms, apart=True))
+        return replace(self, worker=replace(self.worker, apart=True))
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 
 from tasuki.model.outcome import Outcome
-from tasuki.store.lease import LeaseTerms
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.store.messages import Exchanged
 from tasuki.telemetry.events import AttemptEnded, Listeners
 from tasuki.workers.attempt.attempt import Attempt, Host

@@ -82,7 +82,7 @@ class Heartbeat:
         seconds = RETRY_SECONDS
         try:
             cancels = runner.run(self._lease.heartbeat(self._crew.load, self._link))
-            seconds = self._lease.terms.seconds / 3 * random.uniform(0.9, 1.1)
+            seconds = self._lease.terms.lease / 3 * random.uniform(0.9, 1.1)
             self._failing = False
         except LeaseLostError:
             raise

@@ -6,7 +6,7 @@ import socket
 import time
 
 from tasuki.model.errors import LeaseLostError
-from tasuki.store.lease import LeaseTerms
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.store.looks.reader import TYPES_FIELD
 from tasuki.store.store import Store
 from tasuki.telemetry.outage import OutageLog
@@ -68,7 +68,7 @@ class Life:
             listeners=store.listeners,
         )
         doorbell = store.doorbell(self.lease.runner, bell_link)
-        self._ear = Ear(doorbell, self.pump.ring, terms.seconds / 3)
+        self._ear = Ear(doorbell, self.pump.ring, terms.lease / 3)
         self._loop = asyncio.get_running_loop()
         self._heartbeat = Heartbeat(self.lease, beat_link, self.crew, watcher, lost=self._on_lost)
         self._lost = asyncio.Event()

@@ -13,7 +13,7 @@ from tasuki.model.errors import (
     StoreUnsafeError,
 )
 from tasuki.model.pauses import Pauses
-from tasuki.store.lease import LeaseTerms
+from tasuki.model.settings.worker import LeaseTerms
 from tasuki.store.store import Store
 from tasuki.telemetry.events import JobsReleased
 from tasuki.telemetry.outage import OutageLog

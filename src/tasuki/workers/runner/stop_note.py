@@ -4,7 +4,8 @@ import asyncio
 import logging
 
 from tasuki.model.errors import LeaseLostError, may_pass
-from tasuki.store.lease import Lease, LeaseTerms
+from tasuki.model.settings.worker import LeaseTerms
+from tasuki.store.lease import Lease
 from tasuki.store.store import Store
 
 log = logging.getLogger("tasuki.runner")

@@ -1,5 +1,5 @@
 import { Element, problem } from "../element.js";
-import { duration, localTime, visible } from "../format.js";
+import { backoff, duration, localTime, visible } from "../format.js";
 import { icon } from "../icon.js";
 import { jsonText } from "../json.js";
 import { Resource } from "../resource.js";
@@ -124,7 +124,7 @@ function facts(job) {
     Took: span(job.started_at, job.finished_at),
     Timeout: job.timeout && duration(job.timeout),
     "Expires at": job.expires != null && time(later(job.created_at, job.expires)),
-    Backoff: job.backoff && visible(JSON.stringify(job.backoff)),
+    Backoff: job.backoff && backoff(job.backoff),
     Kept: job.keep != null && duration(job.keep),
     Runner: job.runner && html`<code>${visible(job.runner)}</code>`,
     Tags: job.tags.length && job.tags.map((tag) => html`<span class="tag">${visible(tag)}</span>`),

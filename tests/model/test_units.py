@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasuki.cli.settings.units import read_size, read_span, size_text, span_text
+from tasuki.model.kinds.units import read_size, read_span, size_text, span_text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The kinds of values that settings and options have: how each is read, and written again.
+"""The kinds of values that settings have: how each is read, and written again.
 
 What comes in is text (from a flag or the environment) or a TOML value. A kind gives the value, or
 raises `ValueError` with the rest of the sentence "NAME: must be ...".
@@ -7,11 +7,10 @@ raises `ValueError` with the rest of the sentence "NAME: must be ...".
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
-from tasuki.cli.settings.units import read_size, read_span, size_text, span_text
 from tasuki.model.errors import InvalidError
+from tasuki.model.kinds.units import read_size, read_span, size_text, span_text
 from tasuki.model.rules import LONGEST_SECONDS
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
@@ -41,6 +40,7 @@ class Text:
     check: Callable[[str], object] | None = None
 
     def read(self, value: object) -> str:
+        """See `Kind.read`."""
         if not isinstance(value, str) or not value:
             raise ValueError("must be text, and not empty")
         if self.check is not None:
@@ -51,6 +51,7 @@ class Text:
         return value
 
     def write(self, value: object) -> object:
+        """See `Kind.write`."""
         return value
 
 
@@ -59,6 +60,7 @@ class Texts:
     """Several texts: a TOML array, or text with commas in between."""
 
     def read(self, value: object) -> tuple[str, ...]:
+        """See `Kind.read`."""
         parts = value.split(",") if isinstance(value, str) else value
         if isinstance(parts, (list, tuple)) and all(isinstance(part, str) for part in parts):
             texts = tuple(str(part).strip() for part in parts)
@@ -67,20 +69,8 @@ class Texts:
         raise ValueError('must be a list of texts, such as ["a", "b"] or a,b')
 
     def write(self, value: object) -> object:
+        """See `Kind.write`."""
         return list(value) if isinstance(value, tuple) else value
-
-
-@dataclass(frozen=True)
-class Folder:
-    """A directory. `~` is the home directory."""
-
-    def read(self, value: object) -> Path:
-        if not isinstance(value, (str, Path)) or not str(value):
-            raise ValueError("must be the path of a directory")
-        return Path(value).expanduser()
-
-    def write(self, value: object) -> object:
-        return str(value)
 
 
 @dataclass(frozen=True)
@@ -90,11 +80,13 @@ class Choice:
     words: tuple[str, ...]
 
     def read(self, value: object) -> str:
+        """See `Kind.read`."""
         if not isinstance(value, str) or value not in self.words:
             raise ValueError(f"must be one of {', '.join(self.words)}")
         return value
 
     def write(self, value: object) -> object:
+        """See `Kind.write`."""
         return value
 
 
@@ -103,6 +95,7 @@ class Switch:
     """True or false."""
 
     def read(self, value: object) -> bool:
+        """See `Kind.read`."""
         if value is True or (isinstance(value, str) and value.lower() in _TRUE):
             return True
         if value is False or (isinstance(value, str) and value.lower() in _FALSE):
@@ -110,6 +103,7 @@ class Switch:
         raise ValueError("must be true or false")
 
     def write(self, value: object) -> object:
+        """See `Kind.write`."""
         return value
 
 
@@ -121,6 +115,7 @@ class Number:
     most: int
 
     def read(self, value: object) -> int:
+        """See `Kind.read`."""
         number = None if isinstance(value, bool) else value
         if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,20}", value.strip()):
             number = int(value)
@@ -129,6 +124,7 @@ class Number:
         raise ValueError(f"must be a whole number from {self.least} to {self.most}")
 
     def write(self, value: object) -> object:
+        """See `Kind.write`."""
         return value
 
 
@@ -140,6 +136,7 @@ class Duration:
     most: float = LONGEST_SECONDS
 
     def read(self, value: object) -> float:
+        """See `Kind.read`."""
         seconds = read_span(value)
         if seconds is None:
             raise ValueError("must be a number of seconds, or like 30s, 5m, 1h, 7d")
@@ -152,6 +149,7 @@ class Duration:
         return seconds
 
     def write(self, value: object) -> object:
+        """See `Kind.write`."""
         return span_text(value) if isinstance(value, (int, float)) else value
 
 
@@ -163,6 +161,7 @@ class Size:
     most: int = 2**63 - 1
 
     def read(self, value: object) -> int:
+        """See `Kind.read`."""
         amount = read_size(value)
         if amount is None:
             raise ValueError("must be a number of bytes, or like 512kb, 64mb, 2gb")
@@ -175,4 +174,5 @@ class Size:
         return amount
 
     def write(self, value: object) -> object:
+        """See `Kind.write`."""
         return size_text(value) if isinstance(value, int) else value
