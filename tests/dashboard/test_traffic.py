@@ -86,7 +86,7 @@ async def test_the_log_of_a_running_job_is_read_once(
 
         await eventually(read_again, seconds=20)
         assert len(requests) <= time.monotonic() - began + BURST + 1
-        await desk.operator.cancel(id)
+        await desk.operator.cancel([id])
         await expect(screen.state()).to_have_text("cancelled")
     logs = [request.url for request in requests if "/log" in request.url]
     places = [int(url.partition("after=")[2]) for url in logs]

@@ -165,7 +165,7 @@ class TestManyTypes:
     async def test_a_page_of_types_has_the_busiest_and_then_all_by_name(self, store: Store):
         names = [f"t{n:>03}" for n in range(30)]
         await enqueue_many(store, [new_job(name) for name in names])
-        await store.operator().remove_many(list(range(1, 31)))
+        await store.operator().remove(list(range(1, 31)))
         await enqueue_many(store, [new_job("t029") for _ in range(5)])
         reader = store.reader()
         page = await reader.type_page(limit=10)

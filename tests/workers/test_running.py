@@ -150,7 +150,7 @@ async def test_a_person_cancels_a_running_job(desk: Desk) -> None:
     async with running(desk.store, kind):
         id = await desk.submit("gated")
         await eventually(lambda: arrived)
-        assert await desk.operator.cancel(id) is State.ACTIVE
+        assert await desk.operator.cancel([id]) == ["active"]
         before = time.monotonic()
         job = await desk.comes_to(id, State.CANCELLED)
     assert time.monotonic() - before < 2

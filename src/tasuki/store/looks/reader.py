@@ -167,12 +167,8 @@ class Reader:
             if not log.lines or after >= log.written:
                 return LogPart(log.written, lines)
 
-    async def type_names(self) -> list[str]:
-        """All types that have jobs, a worker or a pause, or had one in the last day, sorted."""
-        return await self._types.names()
-
     async def knows_type(self, name: str) -> bool:
-        """Whether a type is one of these."""
+        """Whether a type has jobs, a worker or a pause, or had one in the last day."""
         return await self._types.known(name)
 
     async def types(self, names: Sequence[str] | None = None) -> list[TypeInfo]:
