@@ -45,7 +45,7 @@ class TestRetry:
         job = await store.reader().job(id)
         assert (job.state, job.attempts.made, job.crashes) == (State.WAITING, 0, 0)
         assert job.error is job.result is job.progress is job.finished_at is None
-        assert await store.reader().log(id) == ["a", "b"]
+        assert (await store.reader().log(id)).lines == ["a", "b"]
         assert [held.id for held in await someone.claim(n=2)] == [id, later]
 
     @pytest.mark.parametrize("state", sorted(FINISHED))
