@@ -52,7 +52,7 @@ async def test_no_button_and_no_number_is_cut_off(screen: Screen, desk: Desk, wi
     for type in ("a", "a.rather.long.name.of.a.type.that.does.not.end", "x" * 200):
         await desk.submit_many(3, type)
         for id in await desk.submit_many(2, type):
-            await desk.operator.cancel(id)
+            await desk.operator.cancel([id])
     await screen.page.set_viewport_size({"width": width, "height": 800})
     await screen.open()
     await expect(screen.page.locator("tr[data-type]")).to_have_count(3)

@@ -86,11 +86,11 @@ async def test_the_log_of_a_running_job_is_read_once(
 
         await eventually(read_again, seconds=20)
         assert len(requests) <= time.monotonic() - began + BURST + 1
-        await desk.operator.cancel(id)
+        await desk.operator.cancel([id])
         await expect(screen.state()).to_have_text("cancelled")
     logs = [request.url for request in requests if "/log" in request.url]
     places = [int(url.partition("after=")[2]) for url in logs]
     assert places[0] >= 100
     assert places == sorted(places)
-    last = (await desk.reader.log(id))[-1].split(" ")[1]
+    last = (await desk.reader.log(id)).lines[-1].split(" ")[1]
     await expect(screen.panel("Log")).to_contain_text(f"line {last} ", timeout=10_000)

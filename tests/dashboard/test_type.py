@@ -44,7 +44,7 @@ async def test_the_list_is_live(screen: Screen, desk: Desk) -> None:
     id = await desk.submit("letter")
     row = screen.page.locator(f"tr[data-id='{id}']")
     await expect(row).to_contain_text("waiting")
-    await desk.operator.cancel(id)
+    await desk.operator.cancel([id])
     await expect(row).to_contain_text("cancelled")
     await screen.button("Pause letter").click()
     await expect(screen.button("Resume letter")).to_be_visible()

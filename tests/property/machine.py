@@ -16,7 +16,6 @@ from tests.property.model import Settle
 from tests.property.side_by_side import (
     APART,
     OUTCOMES,
-    PERSONS,
     SLOTS,
     TYPES,
     Call,
@@ -27,6 +26,7 @@ from tests.property.side_by_side import (
 )
 from tests.store.factory import FAR, held_by, new_job, run_out
 from tests.store.invariants import broken
+from tests.store.person import VERBS, steer
 
 types = st.sampled_from(TYPES)
 slots = st.integers(0, SLOTS - 1)
@@ -153,7 +153,7 @@ class QueueMachine(SideBySide):
     # What people do, and what happens by itself.
 
     @rule(
-        verb=st.sampled_from(sorted(PERSONS)),
+        verb=st.sampled_from(sorted(VERBS)),
         state=st.sampled_from([None, *State]),
         number=numbers,
     )
@@ -162,7 +162,7 @@ class QueueMachine(SideBySide):
         id = pool[number % len(pool)].id if pool else number + 1
         refused = self.queue.refuses(verb, id)
         try:
-            self.do(self.person(verb, id))
+            self.do(steer(self.operator, verb, id))
         except JobNotFoundError:
             assert refused == "missing"
         except StateError as error:
@@ -184,7 +184,7 @@ class QueueMachine(SideBySide):
         id = pool[number % len(pool)].id if pool else number + 1
         when = {} if later is None else {"delay": FAR if later else 0}
         refused = self.queue.refuses(Verb.UPDATE, id)
-        [became] = self.do(self.operator.update_many([id], Update(priority=priority, **when)))
+        [became] = self.do(self.operator.update([id], Update(priority=priority, **when)))
         if refused is None:
             assert became.after == self.queue.update(id, priority, later=later)
         else:

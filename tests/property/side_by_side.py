@@ -2,15 +2,14 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from hypothesis.stateful import RuleBasedStateMachine
 
 from tasuki.model.settings.worker import LeaseTerms
-from tasuki.model.state import State, Verb
-from tasuki.store.acts.operator import Operator
+from tasuki.model.state import Verb
 from tasuki.store.doctor.doctor import Doctor
 from tasuki.store.lease import Lease
 from tasuki.store.messages import Exchanged, Report
@@ -35,6 +34,7 @@ from tests.store.factory import (
 )
 from tests.store.invariants import snapshot
 from tests.store.links import RepeatingLink
+from tests.store.person import steer
 from tests.support import Plain
 
 T = TypeVar("T")
@@ -53,12 +53,6 @@ OUTCOMES: dict[str, Callable[[Held], Report]] = {
     "retried at once": lambda held: retried(held, delay=0),
     "snoozed": snoozed,
     "released": released,
-}
-PERSONS: dict[Verb, Callable[[Operator, int], Awaitable[State]]] = {
-    Verb.PROMOTE: Operator.promote,
-    Verb.CANCEL: Operator.cancel,
-    Verb.RETRY: Operator.retry,
-    Verb.REMOVE: Operator.remove,
 }
 
 Plan = list[tuple[int, str, str]]
@@ -153,11 +147,8 @@ class SideBySide(RuleBasedStateMachine):
         return runner
 
     def a_person_cancels(self, id: int) -> None:
-        assert self.do(self.person(Verb.CANCEL, id)) is None
+        assert self.do(steer(self.operator, Verb.CANCEL, id)) is None
         self.queue.cancel(id)
-
-    async def person(self, verb: Verb, id: int) -> None:
-        await PERSONS[verb](self.operator, id)
 
     def mortal(self) -> list[Job]:
         return [job for job in self.queue.jobs.values() if job.expires and not job.overdue]

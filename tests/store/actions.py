@@ -9,7 +9,6 @@ from tasuki.model.errors import StateError
 from tasuki.model.settings.worker import LeaseTerms
 from tasuki.model.state import FINISHED, State, Verb
 from tasuki.model.update import Update
-from tasuki.store.acts.operator import Operator
 from tasuki.store.messages import Report
 from tasuki.store.producer import Producer, Submission
 from tasuki.store.store import Store
@@ -28,6 +27,7 @@ from tests.store.factory import (
     snoozed,
 )
 from tests.store.links import RepeatingLink
+from tests.store.person import steer
 from tests.support import Plain
 
 EVERYTHING_BUT_TIMES = Update(
@@ -93,14 +93,10 @@ def settling(verb: Verb, report: Callable[[Held], Report], leads_to: State) -> A
     return Action(verb, getattr(report, "__name__", ""), act, leads_to)
 
 
-def by_a_person(
-    verb: Verb,
-    act: Callable[[Operator, int], Awaitable[State]],
-    leads_to: State | Mapping[State, State] | None,
-) -> Action:
+def by_a_person(verb: Verb, leads_to: State | Mapping[State, State] | None) -> Action:
     async def judged(case: Case) -> bool:
         try:
-            await act(case.store.operator(), case.id)
+            await steer(case.store.operator(), verb, case.id)
         except StateError as error:
             return (error.id, error.verb) != (case.id, verb)
         return True
@@ -135,7 +131,7 @@ async def reap_once_too_often(case: Case) -> bool:
 async def reap_when_told_to_stop(case: Case) -> bool:
     """Of a finished or waiting job nobody is told anything: then it is a plain reap."""
     if (await case.store.reader().job(case.id)).state is State.ACTIVE:
-        await case.store.operator().cancel(case.id)
+        await case.store.operator().cancel([case.id])
     return (await case.store.maintenance().reap([case.runner.id])).cancelled == 1
 
 
@@ -155,7 +151,7 @@ async def prune(case: Case) -> bool:
 
 def updating(name: str, update: Update, leads_to: State | Mapping[State, State]) -> Action:
     async def act(case: Case) -> bool:
-        [became] = await case.store.operator().update_many([case.id], update)
+        [became] = await case.store.operator().update([case.id], update)
         return bool(became.after)
 
     return Action(Verb.UPDATE, name, act, leads_to)
@@ -165,7 +161,7 @@ _W, _S, _A, _C = State.WAITING, State.SCHEDULED, State.ACTIVE, State.CANCELLED
 
 ACTIONS: tuple[Action, ...] = (
     Action(Verb.ENQUEUE, "again", enqueue_again, None),
-    by_a_person(Verb.PROMOTE, Operator.promote, _W),
+    by_a_person(Verb.PROMOTE, _W),
     Action(Verb.PROMOTE, "when due", promote_when_due, _W),
     Action(Verb.CLAIM, "", claim, _A),
     settling(Verb.COMPLETE, completed, State.COMPLETED),
@@ -176,12 +172,12 @@ ACTIONS: tuple[Action, ...] = (
     Action(Verb.REAP, "", reap, _W),
     Action(Verb.REAP, "once too often", reap_once_too_often, State.FAILED),
     Action(Verb.REAP, "when told to stop", reap_when_told_to_stop, _C),
-    by_a_person(Verb.CANCEL, Operator.cancel, {_W: _C, _S: _C, _A: _A}),
+    by_a_person(Verb.CANCEL, {_W: _C, _S: _C, _A: _A}),
     Action(Verb.EXPIRE, "", expire, _C),
-    by_a_person(Verb.RETRY, Operator.retry, _W),
+    by_a_person(Verb.RETRY, _W),
     updating("", EVERYTHING_BUT_TIMES, {_W: _W, _S: _S}),
     updating("until later", Update(delay=FAR), _S),
     updating("until now", Update(run_at=None), _W),
-    by_a_person(Verb.REMOVE, Operator.remove, None),
+    by_a_person(Verb.REMOVE, None),
     Action(Verb.PRUNE, "", prune, None),
 )

@@ -41,7 +41,7 @@ async def in_use(store: Store) -> Runner:
     await someone.settle(retried(*await someone.claim("b")))
     await enqueue(store, "a", priority=-1)
     await someone.settle(completed(*await someone.claim("a"), keep=FAR))
-    await store.operator().cancel(3)
+    await store.operator().cancel([3])
     return someone
 
 

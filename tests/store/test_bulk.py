@@ -59,7 +59,7 @@ async def in_every_state(store: Store) -> Runner:
     held = await someone.claim(n=8)
     await someone.settle(completed(*held[:2]))
     await fail(someone, held[2:4])
-    await store.operator().cancel_many([job.id for job in held[4:6]])
+    await store.operator().cancel([job.id for job in held[4:6]])
     await someone.settle(retried(*held[4:6]))
     await enqueue_many(store, [new_job() for _ in range(2)])
     await enqueue_many(store, [new_job(delay=FAR) for _ in range(2)])
@@ -185,20 +185,20 @@ async def test_a_job_that_is_claimed_meanwhile_is_told_to_stop(store: Store):
 class Interrupted(Operator):
     """Somebody else acts on the first jobs, just before."""
 
-    async def retry_many(self, ids: Sequence[int], *, state: State | None = None) -> list[str]:
-        await super().retry_many(ids[:2])
-        await super().remove_many(ids[2:3])
-        return await super().retry_many(ids, state=state)
+    async def retry(self, ids: Sequence[int], *, state: State | None = None) -> list[str]:
+        await super().retry(ids[:2])
+        await super().remove(ids[2:3])
+        return await super().retry(ids, state=state)
 
-    async def remove_many(self, ids: Sequence[int], *, state: State | None = None) -> list[str]:
-        await super().retry_many(ids[:2])
-        return await super().remove_many(ids, state=state)
+    async def remove(self, ids: Sequence[int], *, state: State | None = None) -> list[str]:
+        await super().retry(ids[:2])
+        return await super().remove(ids, state=state)
 
-    async def cancel_many(
+    async def cancel(
         self, ids: Sequence[int], message: str = "", *, state: State | None = None
     ) -> list[str]:
-        await super().promote_many(ids[:2])
-        return await super().cancel_many(ids, message, state=state)
+        await super().promote(ids[:2])
+        return await super().cancel(ids, message, state=state)
 
 
 async def test_two_people_on_the_same_jobs_are_told_what_became_of_each(store: Store):
@@ -281,13 +281,13 @@ class Failing(Operator):
 
     calls = 0
 
-    async def cancel_many(
+    async def cancel(
         self, ids: Sequence[int], message: str = "", *, state: State | None = None
     ) -> list[str]:
         self.calls += 1
         if self.calls > 1:
             raise StoreUnavailableError("gone")
-        return await super().cancel_many(ids, message, state=state)
+        return await super().cancel(ids, message, state=state)
 
 
 async def test_what_was_done_before_the_store_failed_is_told(store: Store):

@@ -6,7 +6,7 @@ import pytest
 from tasuki.model.errors import JobNotFoundError, StateError
 from tasuki.model.retention import Keep, Retention
 from tasuki.model.settings.worker import LeaseTerms
-from tasuki.model.state import State
+from tasuki.model.state import State, Verb
 from tasuki.store.store import Store
 from tests.store.factory import (
     FAR,
@@ -22,13 +22,14 @@ from tests.store.factory import (
     snoozed,
 )
 from tests.store.invariants import Keys
+from tests.store.person import steer
 from tests.support import Plain
 
 
 @pytest.mark.parametrize("options", [{}, {"delay": FAR}, {"expires": FAR}], ids=repr)
 async def test_what_has_not_started_is_cancelled_at_once(store: Store, options: dict[str, Any]):
     id = await enqueue(store, **options)
-    before = await store.operator().cancel(id, "no longer wanted")
+    [before] = await store.operator().cancel([id], "no longer wanted")
     assert before == (State.SCHEDULED if "delay" in options else State.WAITING)
     job = await store.reader().job(id)
     assert (job.state, job.reason) == (State.CANCELLED, "cancelled")
@@ -43,7 +44,7 @@ async def test_those_that_are_told_to_stop_are_known_among_others(store: Store):
     one, other = await runner(store), await runner(store)
     await one.claim(n=2)
     await other.claim(n=2)
-    await store.operator().cancel_many([2, 3])
+    await store.operator().cancel([2, 3])
     jobs = await store.reader().jobs(range(1, 6))
     assert [job.id for job in jobs if job.cancelling] == [2, 3]
     _, events = await store.feed().read("0-0")
@@ -55,7 +56,7 @@ async def test_a_job_in_backoff_keeps_its_attempts(store: Store):
     id = await enqueue(store)
     someone = await runner(store)
     await someone.settle(retried(await someone.claim_one()))
-    await store.operator().cancel(id)
+    await store.operator().cancel([id])
     assert (await store.reader().job(id)).attempts.made == 1
 
 
@@ -63,7 +64,7 @@ async def test_an_active_job_goes_on_until_its_runner_has_stopped_it(store: Stor
     id = await enqueue(store)
     someone, other = await runner(store), await runner(store)
     held = await someone.claim_one()
-    assert await store.operator().cancel(id) == State.ACTIVE
+    assert await store.operator().cancel([id]) == ["active"]
     job = await store.reader().job(id)
     assert (job.state, job.cancelling) == (State.ACTIVE, True)
     assert (await other.exchange()).cancels == []
@@ -84,7 +85,7 @@ async def test_the_right_runner_is_woken(store: Store):
     bells = [store.doorbell(someone.id), store.doorbell(other.id)]
     assert await bells[0].wait(["email"], 5) == "email"  # the one that was enqueued
     waits = [asyncio.create_task(bell.wait(["email"], 5)) for bell in bells]
-    await store.operator().cancel(1)
+    await store.operator().cancel([1])
     assert await waits[0] == ""
     await enqueue(store)
     assert await waits[1] == "email"
@@ -95,7 +96,7 @@ async def test_a_job_that_ends_before_it_is_stopped_has_ended_as_it_has(store: S
     id = await enqueue(store)
     someone = await runner(store)
     held = await someone.claim_one()
-    await store.operator().cancel(id)
+    await store.operator().cancel([id])
     await someone.settle(end(held))
     assert (await store.reader().job(id)).state == end.__name__
     assert (await someone.exchange()).cancels == []
@@ -112,7 +113,7 @@ class TestGivenBack:
         id, other = await enqueue(store, expires=FAR), await enqueue(store)
         someone = await runner(store)
         held = await someone.claim(n=2)
-        await store.operator().cancel(id)
+        await store.operator().cancel([id])
         assert await someone.settle(outcome(*held)) == []
         job = await store.reader().job(id)
         assert (job.state, job.reason, job.runner) == (State.CANCELLED, "cancelled", someone.id)
@@ -126,7 +127,7 @@ class TestGivenBack:
         someone = await runner(store)
         held = await someone.claim(n=6)
         stale = [job._replace(stamp="1") if job.id in {1, 4} else job for job in held]
-        await store.operator().cancel_many([3, 4, 6])
+        await store.operator().cancel([3, 4, 6])
         assert await someone.settle(retried(*stale)) == [1, 4]
         states = [job.state for job in await store.reader().jobs(ids)]
         assert states == ["active", "scheduled", "cancelled", "active", "scheduled", "cancelled"]
@@ -136,7 +137,7 @@ class TestGivenBack:
         someone = await runner(store)
         await someone.claim("a", 2)
         await someone.claim("b", 2)
-        await store.operator().cancel_many([1, 4])
+        await store.operator().cancel([1, 4])
         assert await someone.lease.leave() == 2
         states = [job.state for job in await store.reader().jobs(range(1, 5))]
         assert states == ["cancelled", "waiting", "waiting", "cancelled"]
@@ -146,7 +147,7 @@ class TestGivenBack:
         await enqueue_many(store, [new_job() for _ in range(2)])
         someone = await runner(store)
         await someone.claim(n=2)
-        await store.operator().cancel(2)
+        await store.operator().cancel([2])
         reaped = await store.maintenance().reap([someone.id])
         assert (reaped.requeued, reaped.cancelled) == (1, 1)
         job = await store.reader().job(2)
@@ -157,7 +158,7 @@ class TestGivenBack:
         terms = LeaseTerms(retention=Retention(cancelled=Keep(0)))
         someone = await runner(store, terms)
         held = await someone.claim(n=3)
-        await store.operator().cancel_many([1, 2, 3])
+        await store.operator().cancel([1, 2, 3])
         await someone.settle(released(held[0]))
         await someone.settle(retried(held[1]))
         await someone.lease.leave()
@@ -170,12 +171,12 @@ async def test_what_has_ended_cannot_be_cancelled(store: Store, end):
     someone = await runner(store)
     await someone.settle(end(await someone.claim_one()))
     with pytest.raises(StateError, match="cannot cancel it"):
-        await store.operator().cancel(id)
+        await steer(store.operator(), Verb.CANCEL, id)
 
 
 async def test_a_job_that_is_not_there(store: Store):
     with pytest.raises(JobNotFoundError):
-        await store.operator().cancel(1)
+        await steer(store.operator(), Verb.CANCEL, 1)
 
 
 async def test_many_at_once_and_each_answer_in_its_place(store: Store):
@@ -183,7 +184,7 @@ async def test_many_at_once_and_each_answer_in_its_place(store: Store):
     someone = await runner(store)
     await someone.settle(completed(await someone.claim_one("a")))
     await someone.claim_one("a")
-    answers = await store.operator().cancel_many([4, 99, 1, 2, 3])
+    answers = await store.operator().cancel([4, 99, 1, 2, 3])
     assert answers == ["waiting", "missing", "completed", "scheduled", "active"]
     states = [job.state for job in await store.reader().jobs([1, 2, 3, 4])]
     assert states == ["completed", "cancelled", "active", "cancelled"]
@@ -191,17 +192,17 @@ async def test_many_at_once_and_each_answer_in_its_place(store: Store):
 
 async def test_an_id_that_is_named_twice_is_cancelled_once(store: Store):
     id = await enqueue(store, delay=FAR)
-    assert await store.operator().cancel_many([id, id]) == ["scheduled", "scheduled"]
+    assert await store.operator().cancel([id, id]) == ["scheduled", "scheduled"]
     assert (await store.history().stats(1)).totals["email"]["cancelled"] == 1
 
 
 async def test_nothing_is_done_about_nothing(store: Store):
-    assert await store.operator().cancel_many([]) == []
+    assert await store.operator().cancel([]) == []
 
 
 async def test_retention_of_what_is_cancelled(store: Store):
     await enqueue_many(store, [new_job() for _ in range(5)])
-    assert await store.operator(Retention(cancelled=Keep(60, count=2))).cancel_many([1, 2, 3])
+    assert await store.operator(Retention(cancelled=Keep(60, count=2))).cancel([1, 2, 3])
     assert [job.id for job in await store.reader().jobs([1, 2, 3])] == [2, 3]
-    await store.operator(Retention(cancelled=Keep(0))).cancel(4)
+    await store.operator(Retention(cancelled=Keep(0))).cancel([4])
     assert await store.reader().jobs([4]) == []

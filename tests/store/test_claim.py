@@ -111,7 +111,7 @@ class TestTwice:
         self, store: Store, someone: Runner, plain: Plain, namespace: str
     ):
         held = await self.load(store, someone)
-        await store.operator().cancel(held[1].id)
+        await store.operator().cancel([held[1].id])
         stale = held[1]._replace(id=99)
         first = await someone.exchange(completed(held[0], stale), {"email": 4}, rung=["email"])
         before = snapshot(plain, namespace)
@@ -338,7 +338,7 @@ class TestLarge:
         report.finished[0].large[1] = large or ""
         assert await someone.settle(report) == []
         assert await store.large().read("results", encode_id(held.id), 5_002) == large
-        await store.operator().retry(held.id)
+        await store.operator().retry([held.id])
         assert await store.large().read("results", encode_id(held.id), 5_002) is None
 
 

@@ -33,8 +33,8 @@ async def a_busy_minute(store: Store) -> None:
     for job, settle in zip(held, (completed, failed, cancelled, retried, snoozed), strict=False):
         await someone.settle(settle(job))
     await store.maintenance().reap([someone.id])
-    await store.operator().cancel(7)
-    await store.operator().retry(2)
+    await store.operator().cancel([7])
+    await store.operator().retry([2])
 
 
 async def test_how_many_are_where(store: Store):
@@ -138,10 +138,10 @@ async def test_everything_that_happens_is_an_event(store: Store):
     await someone.settle(noted(one, progress="1"))
     await someone.settle(completed(one))
     await someone.settle(released(other))
-    await store.operator().promote(2)
-    await store.operator().cancel(2)
-    await store.operator().retry(2)
-    await store.operator().remove(2)
+    await store.operator().promote([2])
+    await store.operator().cancel([2])
+    await store.operator().retry([2])
+    await store.operator().remove([2])
     assert await events_of(store) == [
         ("waiting", "a", (1, 3)),
         ("scheduled", "b", (2,)),
@@ -220,7 +220,7 @@ async def test_an_entry_is_bounded_in_bytes(store: Store, plain: Plain, namespac
     """What happened to so many jobs says no more to which; who waits for one looks by itself."""
     jobs = [new_job(f"type {n:>3} {'x' * 180}") for n in range(1_000)]
     await enqueue_many(store, jobs)
-    await store.operator().cancel_many(range(1, 501))
+    await store.operator().cancel(range(1, 501))
     for _, fields in plain.xrange(f"{{{namespace}:0}}:events"):
         assert sum(map(len, [*fields, *fields.values()])) < 300_000
     plain.delete(f"{{{namespace}:0}}:events")

@@ -99,7 +99,7 @@ class TestSentTwice:
         self, store: Store, repeating: RepeatingLink
     ):
         await Producer(repeating).enqueue([Submission(self.JOBS)])
-        await store.operator().remove_many(range(1, 4))
+        await store.operator().remove(range(1, 4))
         await enqueue(store)
         assert await repeating.send_again() == repeating.reply
         assert [job.id for job in (await store.listing().page()).jobs] == [4]
@@ -159,7 +159,7 @@ class TestIdempotencyKeys:
         self, store: Store, plain: Plain, namespace: str
     ):
         await store.producer().enqueue([Submission([new_job()], "key", "f")])
-        await store.operator().remove(1)
+        await store.operator().remove([1])
         assert await store.producer().enqueue([Submission([new_job()], "key", "f")]) == [[1]]
         [key] = plain.scan_iter(match=f"{{{namespace}:0}}:key:*", count=1_000)
         assert 23 * 3_600 < plain.ttl(key) <= 24 * 3_600

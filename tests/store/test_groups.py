@@ -14,20 +14,20 @@ FEW, MANY = 20, CHUNK
 
 
 async def cancel(store: Store, ids: list[int]) -> None:
-    await store.operator().cancel_many(ids)
+    await store.operator().cancel(ids)
 
 
 async def remove(store: Store, ids: list[int]) -> None:
-    await store.operator().remove_many(ids)
+    await store.operator().remove(ids)
 
 
 async def retry(store: Store, ids: list[int]) -> None:
-    await store.operator().cancel_many(ids)
-    await store.operator().retry_many(ids)
+    await store.operator().cancel(ids)
+    await store.operator().retry(ids)
 
 
 async def promote(store: Store, ids: list[int]) -> None:
-    await store.operator().promote_many(ids)
+    await store.operator().promote(ids)
 
 
 @pytest.mark.parametrize("act", [cancel, remove, retry, promote], ids=lambda act: act.__name__)
@@ -53,7 +53,7 @@ async def test_of_500_cancels(store: Store, plain: Plain):
     async def cost(n: int) -> int:
         ids = await enqueue_many(store, [new_job("ab"[i % 2], expires=FAR) for i in range(n)])
         ran = counter(plain)
-        await store.operator().cancel_many(ids)
+        await store.operator().cancel(ids)
         return ran()
 
     await cost(FEW)
@@ -66,7 +66,7 @@ async def test_of_active_jobs(store: Store, plain: Plain):
         someone = await runner(store)
         ids = [held.id for held in await someone.claim(n=n)]
         ran = counter(plain)
-        await store.operator().cancel_many(ids)
+        await store.operator().cancel(ids)
         cost = ran()
         await someone.lease.leave()
         return cost
@@ -85,7 +85,7 @@ async def test_of_finished_jobs_with_logs(store: Store, plain: Plain):
         await someone.settle(completed(*held))
         await someone.lease.leave()
         ran = counter(plain)
-        await store.operator().remove_many([job.id for job in held])
+        await store.operator().remove([job.id for job in held])
         return ran()
 
     await cost(FEW)

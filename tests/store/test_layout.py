@@ -41,5 +41,5 @@ async def test_every_script_refuses_another_layout_and_changes_nothing(
 async def test_reading_an_empty_namespace_writes_nothing(
     store: Store, plain: Plain, namespace: str
 ):
-    assert await store.reader().type_names() == []
+    assert await store.reader().types() == []
     assert snapshot(plain, namespace) == {}

@@ -134,7 +134,7 @@ async def test_jobs_that_come_and_go_between_pages_hide_no_others(store: Store):
     listing = store.listing()
     page = await listing.page(limit=4)
     assert [job.id for job in page.jobs] == [1, 2, 3, 4]
-    await store.operator().remove_many([1, 4, 5])
+    await store.operator().remove([1, 4, 5])
     await enqueue(store, priority=-1)
     page = await listing.page(limit=4, cursor=page.cursor)
     assert [job.id for job in page.jobs] == [6, 7, 8, 9]

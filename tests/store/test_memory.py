@@ -7,7 +7,6 @@ import pytest
 
 from tasuki.embedded import EmbeddedStore
 from tasuki.model.errors import LeaseLostError, StoreFullError
-from tasuki.model.state import State
 from tasuki.store.store import Store
 from tests.store.factory import (
     FAR,
@@ -76,15 +75,15 @@ async def test_everything_else_works_and_the_queue_drains(full: tuple[Store, Pla
     assert (await store.maintenance().reap([victim.id])).requeued == 1
     with pytest.raises(LeaseLostError):
         await victim.lease.heartbeat({})
-    await store.operator().cancel(three.id)
+    await store.operator().cancel([three.id])
     assert await someone.lease.heartbeat({}) == ["A3"]
     assert await someone.settle(failed(three)) == []
-    assert await store.operator().promote(5) == State.SCHEDULED
+    assert await store.operator().promote([5]) == ["scheduled"]
     await store.operator().pause("b")
-    await store.operator().cancel(5)
+    await store.operator().cancel([5])
     with pytest.raises(StoreFullError):
-        await store.operator().retry(5)
-    assert await store.operator().remove(5) == State.CANCELLED
+        await store.operator().retry([5])
+    assert await store.operator().remove([5]) == ["cancelled"]
     assert len(await store.reader().jobs(range(1, 5))) == 4
 
     drained = 0

@@ -38,7 +38,7 @@ async def test_lines_are_kept_in_order_over_attempts(store: Store):
     await someone.settle(noted(held, lines=["one", "two\nlines"]))
     await someone.settle(retried(held, delay=0))
     await someone.settle(noted(await someone.claim_one(), lines=["", "襷"]))
-    assert await store.reader().log(id) == ["one", "two\nlines", "", "襷"]
+    assert (await store.reader().log(id)).lines == ["one", "two\nlines", "", "襷"]
 
 
 async def test_notes_and_the_end_may_come_in_one_report(store: Store):
@@ -49,7 +49,7 @@ async def test_notes_and_the_end_may_come_in_one_report(store: Store):
     report.finished = completed(held).finished
     await someone.settle(report)
     assert (await store.reader().job(id)).progress == 1
-    assert await store.reader().log(id) == ["a"]
+    assert (await store.reader().log(id)).lines == ["a"]
 
 
 async def test_notes_of_many_jobs_go_to_the_right_ones(store: Store):
@@ -65,7 +65,7 @@ async def test_notes_of_many_jobs_go_to_the_right_ones(store: Store):
     await someone.settle(report_of(notes=notes))
     jobs = await store.reader().jobs([1, 2, 3, 4])
     assert [job.progress for job in jobs] == [1, None, None, 4]
-    logs = [await store.reader().log(id) for id in range(1, 5)]
+    logs = [(await store.reader().log(id)).lines for id in range(1, 5)]
     assert logs == [[], [], ["three"], ["four"]]
 
 
@@ -75,26 +75,26 @@ async def test_the_log_keeps_the_last_lines(store: Store):
     held = await someone.claim_one()
     await someone.settle(noted(held, lines=["1", "2"]))
     await someone.settle(noted(held, lines=["3", "4"]))
-    assert await store.reader().log(id) == ["2", "3", "4"]
+    assert (await store.reader().log(id)).lines == ["2", "3", "4"]
     await someone.settle(noted(held, lines=[str(n) for n in range(20_000)]))
-    assert await store.reader().log(id) == ["19997", "19998", "19999"]
+    assert (await store.reader().log(id)).lines == ["19997", "19998", "19999"]
 
 
 async def test_only_what_is_new_of_a_log_can_be_read(store: Store):
     id = await enqueue(store)
     someone = await runner(store, LeaseTerms(log_lines=3))
     held = await someone.claim_one()
-    log_after = store.reader().log_after
-    assert await log_after(id, 0) == (0, [])
+    log = store.reader().log
+    assert await log(id, 0) == (0, [])
     await someone.settle(noted(held, lines=["1", "2"]))
-    assert await log_after(id, 0) == (2, ["1", "2"])
+    assert await log(id, 0) == (2, ["1", "2"])
     await someone.settle(noted(held, lines=["3", "4"]))
-    assert await log_after(id, 2) == (4, ["3", "4"])
-    assert await log_after(id, 4) == (4, [])
-    assert await log_after(id, 9) == (4, [])
+    assert await log(id, 2) == (4, ["3", "4"])
+    assert await log(id, 4) == (4, [])
+    assert await log(id, 9) == (4, [])
     await someone.settle(noted(held, lines=[str(n) for n in range(5, 11)]))
-    assert await log_after(id, 4) == (10, ["8", "9", "10"])
-    assert await log_after(id, 9) == (10, ["10"])
+    assert await log(id, 4) == (10, ["8", "9", "10"])
+    assert await log(id, 9) == (10, ["10"])
 
 
 async def test_a_log_of_no_lines_keeps_none(store: Store, plain: Plain, namespace: str):
@@ -102,13 +102,13 @@ async def test_a_log_of_no_lines_keeps_none(store: Store, plain: Plain, namespac
     someone = await runner(store, LeaseTerms(log_lines=0))
     held = await someone.claim_one()
     await someone.settle(noted(held, progress="1", lines=["a"]))
-    assert await store.reader().log(1) == []
+    assert (await store.reader().log(1)).lines == []
     assert (await store.reader().job(1)).progress == 1
     assert list(Keys(plain, namespace).family("log")) == []
 
 
 async def test_a_job_without_lines_and_no_job_are_told_apart(store: Store):
     id = await enqueue(store)
-    assert await store.reader().log(id) == []
+    assert (await store.reader().log(id)).lines == []
     with pytest.raises(JobNotFoundError):
         await store.reader().log(id + 1)

@@ -22,7 +22,7 @@ from tests.support import Plain
 async def test_a_paused_type_is_never_claimed_and_others_are(store: Store):
     await enqueue_many(store, [new_job("a"), new_job("b"), new_job("a", delay=FAR)])
     assert await store.operator().pause("a")
-    await store.operator().promote(3)
+    await store.operator().promote([3])
     someone = await runner(store)
     held = held_by(await someone.exchange(demand={"a": 9, "b": 9}))
     assert [job.id for job in held] == [2]

@@ -198,7 +198,7 @@ async def test_what_the_crash_ends_is_kept_as_retention_says(store: Store):
     victim = await runner(store)
     await victim.claim(n=3)
     retention = Retention(failed=Keep(60, count=1), cancelled=Keep(0))
-    await store.operator().cancel(1)
+    await store.operator().cancel([1])
     terms = LeaseTerms(max_crashes=1, retention=retention)
     reaped = await store.maintenance(terms).reap([victim.id])
     assert (reaped.cancelled, reaped.requeued) == (1, 2)

@@ -111,7 +111,7 @@ async def test_attempts_add_up_over_retries_and_end_with_the_job(store: Store):
     held = await someone.claim_one()
     await someone.settle(completed(held))
     assert (await store.reader().job(id)).attempts.made == 4
-    await store.operator().retry(id)
+    await store.operator().retry([id])
     assert (await someone.claim_one()).tries.made == 0
 
 
@@ -289,7 +289,7 @@ class TestRetention:
             await someone.settle(completed(job, keep=FAR))
         page = await store.listing().page(state=State.COMPLETED)
         assert sorted(job.id for job in page.jobs) == [4, 5, 6]
-        await store.operator().remove_many([4, 5, 6])
+        await store.operator().remove([4, 5, 6])
         await someone.lease.leave()
 
     async def test_counts_are_per_type_and_state(self, store: Store):

@@ -165,7 +165,7 @@ async def test_so_are_those_of_jobs_with_a_time_of_their_own(
     maintenance = store.maintenance(EAGER)
     await ticks(maintenance)
     assert [job.id for job in (await store.listing().page(state=State.COMPLETED)).jobs] == [1]
-    await store.operator().remove(1)
+    await store.operator().remove([1])
     await ticks(maintenance)
     assert not plain.exists(ripe)
 
@@ -176,7 +176,7 @@ async def test_types_without_work_leave_the_list_of_those_with_work(
     await enqueue_many(store, [new_job("a"), new_job("b")])
     live = f"{{{namespace}:0}}:live"
     assert set(plain.smembers(live)) == {"a", "b"}
-    await store.operator().cancel(1)
+    await store.operator().cancel([1])
     await ticks(store.maintenance(EAGER))
     assert set(plain.smembers(live)) == {"b"}
     await enqueue(store, "a")

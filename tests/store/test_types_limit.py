@@ -29,7 +29,7 @@ async def test_a_new_type_beyond_the_limit_is_refused_and_nothing_is_made(full: 
     assert refused.field == "type"
     assert str(MOST) in refused.message
     assert "types_limit" in refused.message
-    assert len(await full.reader().type_names()) == MOST
+    assert len(await full.reader().types()) == MOST
     assert await full.reader().jobs([MOST + 1]) == []
     assert await enqueue(full, "t5") == MOST + 1
 

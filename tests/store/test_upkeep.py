@@ -46,7 +46,7 @@ class TestPromote:
     async def test_it_rings(self, store: Store, plain: Plain, namespace: str):
         await enqueue(store, delay=FAR)
         assert Keys(plain, namespace).list("bell:email") == []
-        await store.operator().promote(1)
+        await store.operator().promote([1])
         assert Keys(plain, namespace).list("bell:email") == ["1"]
 
     async def test_only_so_many_in_one_call(self, store: Store):
@@ -148,7 +148,7 @@ class TestPrune:
         while total < 3:
             total += await eventually(maintenance.prune)
         assert [job.id for job in await store.reader().jobs(range(1, 7))] == [4, 5, 6]
-        await store.operator().remove_many([4, 5, 6])
+        await store.operator().remove([4, 5, 6])
         await someone.lease.leave()
 
     async def test_a_lower_count_takes_effect_those_that_ended_first_go_first(self, store: Store):
@@ -249,12 +249,12 @@ class TestPrune:
         await enqueue(store)
         someone = await runner(store)
         await someone.settle(completed(await someone.claim_one(), keep=0.001))
-        await store.operator().retry(1)
+        await store.operator().retry([1])
         keys = Keys(plain, store.keyspace.namespace)
         assert not {"keeps", "kept:completed:email"} & set(keys.names)
         await someone.settle(completed(await someone.claim_one()))
         assert await store.maintenance().prune() == 0
-        await store.operator().remove(1)
+        await store.operator().remove([1])
         await someone.lease.leave()
 
     async def one_by_rule_and_one_by_itself(self, store: Store) -> None:

@@ -58,7 +58,7 @@ async def test_each_state_has_its_own(store: Store, plain: Plain, namespace: str
     first, second = await someone.claim("a", 2)
     await someone.settle(completed(first, keep=FAR))
     await someone.settle(failed(second, keep=FAR))
-    await store.operator().cancel(3)
+    await store.operator().cancel([3])
     assert Keys(plain, namespace).hash("bytes") == {
         "completed": "10000",
         "failed": "10000",

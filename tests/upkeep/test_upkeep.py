@@ -136,7 +136,7 @@ async def test_names_that_are_no_text_hold_nothing_up(store: Store, plain: Plain
             return (await store.reader().job(id)).state is State.WAITING
 
         await eventually(promoted, 10)
-        assert await store.reader().type_names() == ["a"]
+        assert [info.type for info in await store.reader().types()] == ["a"]
         assert [job.id for job in (await store.listing().page()).jobs] == [id]
     finally:
         await upkeep.stop()

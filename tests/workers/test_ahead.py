@@ -175,7 +175,7 @@ async def test_a_drain_gives_back_at_once_what_has_not_begun(desk: Desk, scene: 
 @pytest.mark.usefixtures("held")
 async def test_one_that_is_cancelled_ends_at_once_and_never_runs(desk: Desk, scene: Scene):
     async with holding(desk, scene) as (slow, ids):
-        await desk.operator.cancel(ids[2])
+        await desk.operator.cancel([ids[2]])
         await desk.comes_to(ids[2], State.CANCELLED)
         assert (await desk.reader.job(slow)).state is State.ACTIVE
         scene.gate.set()

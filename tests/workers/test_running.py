@@ -122,10 +122,10 @@ async def test_log_and_progress_are_seen_while_the_job_runs(desk: Desk) -> None:
 
         await eventually(told)
         assert (await desk.reader.job(id)).progress == {"done": 1, "total": 3, "note": "first"}
-        assert await desk.reader.log(id) == ["step 1 of three", "100%"]
+        assert (await desk.reader.log(id)).lines == ["step 1 of three", "100%"]
         gate.set()
         await desk.comes_to(id, State.COMPLETED)
-    assert (await desk.reader.log(id))[-1] == "last words"
+    assert (await desk.reader.log(id)).lines[-1] == "last words"
 
 
 async def test_threads_can_log_too(desk: Desk) -> None:
@@ -140,7 +140,7 @@ async def test_threads_can_log_too(desk: Desk) -> None:
     async with running(desk.store, Telling):
         id = await desk.submit("telling")
         job = await desk.comes_to(id, State.COMPLETED)
-    assert await desk.reader.log(id) == ["from a thread"]
+    assert (await desk.reader.log(id)).lines == ["from a thread"]
     assert job.progress == {"done": 50, "total": 100}
     assert b"tasuki-job" in bytes(job.result or b"")
 
@@ -150,7 +150,7 @@ async def test_a_person_cancels_a_running_job(desk: Desk) -> None:
     async with running(desk.store, kind):
         id = await desk.submit("gated")
         await eventually(lambda: arrived)
-        assert await desk.operator.cancel(id) is State.ACTIVE
+        assert await desk.operator.cancel([id]) == ["active"]
         before = time.monotonic()
         job = await desk.comes_to(id, State.CANCELLED)
     assert time.monotonic() - before < 2

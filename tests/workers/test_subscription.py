@@ -48,7 +48,7 @@ async def test_it_goes_on_after_a_line_that_is_not_utf_8(desk: Desk):
     worker = Echo(desk.store.address.url, namespace=desk.store.keyspace.namespace).subscribe()
     odd = await desk.submit("echo", "odd")
     await desk.comes_to(odd, State.COMPLETED)
-    assert await desk.reader.log(odd) == ["caf\ufffd.txt"]
+    assert (await desk.reader.log(odd)).lines == ["caf\ufffd.txt"]
     await desk.comes_to(await desk.submit("echo", "hello"), State.COMPLETED)
     await worker.close()
 

@@ -283,7 +283,7 @@ async def test_only_its_own_job_pays(host: Host, desk: Desk, type: str, tmp_path
         assert await host.pids() == before
     assert result(jobs["fork and terminate"]) == -15
     assert result(jobs["fork and come out"]) == 1
-    assert await desk.reader.log(ids["log odd"]) == ["caf\ufffd.txt"]
+    assert (await desk.reader.log(ids["log odd"])).lines == ["caf\ufffd.txt"]
 
 
 def result(job: Any) -> Any:

@@ -66,7 +66,7 @@ class Acting(Verbs):
             JobNotFoundError: there is no such job.
             StateError: it has ended already.
         """
-        act = _leading_to(State.CANCELLED, self._here().operator.cancel_many)
+        act = _leading_to(State.CANCELLED, self._here().operator.cancel)
         return await self._act(id, Verb.CANCEL, act, how)
 
     @overload
@@ -88,7 +88,7 @@ class Acting(Verbs):
             JobNotFoundError: there is no such job.
             StateError: it has not ended.
         """
-        act = _leading_to(State.WAITING, self._here().operator.retry_many)
+        act = _leading_to(State.WAITING, self._here().operator.retry)
         return await self._act(id, Verb.RETRY, act, how)
 
     @overload
@@ -106,7 +106,7 @@ class Acting(Verbs):
             JobNotFoundError: there is no such job.
             StateError: it is not scheduled.
         """
-        act = _leading_to(State.WAITING, self._here().operator.promote_many)
+        act = _leading_to(State.WAITING, self._here().operator.promote)
         return await self._act(id, Verb.PROMOTE, act, how)
 
     @overload
@@ -126,7 +126,7 @@ class Acting(Verbs):
             JobNotFoundError: there is no such job.
             StateError: it is active.
         """
-        act = _leading_to(None, self._here().operator.remove_many)
+        act = _leading_to(None, self._here().operator.remove)
         return await self._act(id, Verb.REMOVE, act, how)
 
     @overload
@@ -178,7 +178,7 @@ class Acting(Verbs):
         update = Update(**options)
 
         async def act(ids: Sequence[int]) -> Sequence[tuple[str, str]]:
-            return await here.operator.update_many(ids, update)
+            return await here.operator.update(ids, update)
 
         return await self._act(id, Verb.UPDATE, act)
 

@@ -80,7 +80,7 @@ class Looking(Verbs):
         Raises:
             JobNotFoundError: there is no such job.
         """
-        return await self._here().reader.log_after(check_id(id), after)
+        return await self._here().reader.log(check_id(id), after)
 
     # ----------------------------------------------------------------------------- many jobs
 

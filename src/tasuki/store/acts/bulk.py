@@ -156,13 +156,13 @@ class Bulk:
         """What acts on jobs; if a state is asked for, on those that are still in it."""
         match action:
             case Verb.CANCEL:
-                return bound(self._operator.cancel_many, state=state)
+                return bound(self._operator.cancel, state=state)
             case Verb.REMOVE:
-                return bound(self._operator.remove_many, state=state)
+                return bound(self._operator.remove, state=state)
             case Verb.RETRY:
-                return bound(self._operator.retry_many, state=state)
+                return bound(self._operator.retry, state=state)
             case _:
-                return self._operator.promote_many  # those that are scheduled
+                return self._operator.promote  # those that are scheduled
 
 
 def _counts(action: Verb, wanted: State | None, states: Sequence[str]) -> Counts:

@@ -26,9 +26,14 @@ from tasuki.wire.ids import encode_id
 class Operator:
     """Cancels, retries, promotes, updates and removes jobs; pauses and resumes types.
 
-    The methods for many ids act on those that allow it, and only on those in `state` if one is
-    given. They give the state that each was in before (or `missing`). Those for one id raise when
-    it was not possible. Many ids go in several steps.
+    What is done to jobs is done to those that allow it, and only to those in `state` if one is
+    given. It gives the state that each was in before, or `missing`: `refusal` tells what it means
+    that nothing was done. Many ids go in several steps.
+
+        [before] = await operator.retry([7])
+
+    Raises:
+        StoreError: the store refuses or cannot be reached.
     """
 
     def __init__(self, link: Link, retention: Retention | None = None) -> None:
@@ -36,85 +41,34 @@ class Operator:
         self._retention = retention or Retention()
         self._updates = Updates(link)
 
-    async def cancel(self, id: int, message: str = "") -> State:
-        """Cancel a job. One that is active is told to stop, and settles as cancelled.
-
-        Gives the state it was in.
-
-        Raises:
-            JobNotFoundError: there is no such job.
-            StateError: it has ended already.
-            StoreError: the store refuses or cannot be reached.
-        """
-        return _judge(id, Verb.CANCEL, await self.cancel_many([id], message))
-
-    async def cancel_many(
+    async def cancel(
         self, ids: Sequence[int], message: str = "", *, state: State | None = None
     ) -> list[str]:
-        """Cancel jobs; see the class."""
+        """Cancel jobs. One that is active is told to stop, and settles as cancelled."""
         keep = keep_of(self._retention)
         return await self._act(
             ids,
             lambda chunk: CancelRequest(ids=chunk, state=state or "", message=message, keep=keep),
         )
 
-    async def retry(self, id: int) -> State:
-        """Run a job again that has ended. Its attempts start again.
-
-        Raises:
-            JobNotFoundError: there is no such job.
-            StateError: it has not ended.
-            StoreError: the store refuses or cannot be reached.
-        """
-        return _judge(id, Verb.RETRY, await self.retry_many([id]))
-
-    async def retry_many(self, ids: Sequence[int], *, state: State | None = None) -> list[str]:
-        """Run jobs again; see the class."""
+    async def retry(self, ids: Sequence[int], *, state: State | None = None) -> list[str]:
+        """Run jobs again that have ended. Their attempts start again."""
         return await self._act(ids, lambda chunk: RetryRequest(ids=chunk, state=state or ""))
 
-    async def promote(self, id: int) -> State:
-        """Let a scheduled job run now.
-
-        Raises:
-            JobNotFoundError: there is no such job.
-            StateError: it is not scheduled.
-            StoreError: the store refuses or cannot be reached.
-        """
-        return _judge(id, Verb.PROMOTE, await self.promote_many([id]))
-
-    async def promote_many(self, ids: Sequence[int]) -> list[str]:
-        """Let scheduled jobs run now; see the class."""
+    async def promote(self, ids: Sequence[int]) -> list[str]:
+        """Let scheduled jobs run now."""
         return await self._act(ids, lambda chunk: PromoteRequest(ids=chunk))
 
-    async def update(self, id: int, update: Update) -> State:
-        """Change what a job is that is not active and has not ended. Gives the state it is in now.
+    async def update(self, ids: Sequence[int], update: Update) -> list[Became]:
+        """Change what jobs are that are not active and have not ended. Gives what became of each.
 
         Raises:
-            JobNotFoundError: there is no such job.
-            StateError: it is active, or has ended.
             StoreFullError: the store is out of memory; nothing was changed.
-            StoreError: the store refuses or cannot be reached.
         """
-        [became] = await self.update_many([id], update)
-        _judge(id, Verb.UPDATE, [became.before])
-        return State(became.after)
-
-    async def update_many(self, ids: Sequence[int], update: Update) -> list[Became]:
-        """Change what jobs are, those that allow it. Gives what became of each."""
         return await self._updates.make(ids, update)
 
-    async def remove(self, id: int) -> State:
-        """Delete a job that is not active, with all that is known of it.
-
-        Raises:
-            JobNotFoundError: there is no such job.
-            StateError: it is active.
-            StoreError: the store refuses or cannot be reached.
-        """
-        return _judge(id, Verb.REMOVE, await self.remove_many([id]))
-
-    async def remove_many(self, ids: Sequence[int], *, state: State | None = None) -> list[str]:
-        """Delete jobs; see the class."""
+    async def remove(self, ids: Sequence[int], *, state: State | None = None) -> list[str]:
+        """Delete jobs that are not active, with all that is known of them."""
         return await self._act(ids, lambda chunk: RemoveRequest(ids=chunk, state=state or ""))
 
     async def pause(self, type: str) -> bool:
@@ -163,10 +117,3 @@ def refusal(id: int, verb: Verb, before: str) -> JobNotFoundError | StateError |
     if before == MISSING:
         return JobNotFoundError(id)
     return None if allows(verb, State(before)) else StateError(id, before, verb)
-
-
-def _judge(id: int, verb: Verb, states: list[str]) -> State:
-    refused = refusal(id, verb, states[0])
-    if refused is not None:
-        raise refused
-    return State(states[0])

@@ -145,11 +145,7 @@ class Reader:
     async def _inspect(self, keys: Sequence[str], *, states: bool = False) -> Inspected:
         return await call(self._link, InspectRequest(ids=keys, states=states, most=MOST_BYTES))
 
-    async def log(self, id: int) -> list[str]:
-        """The log lines of a job, the oldest first; see `log_after`."""
-        return (await self.log_after(id, 0)).lines
-
-    async def log_after(self, id: int, after: int) -> LogPart:
+    async def log(self, id: int, after: int = 0) -> LogPart:
         """The log lines of a job that came after its first `after` ones, as far as they are kept.
 
         Raises:
@@ -167,12 +163,8 @@ class Reader:
             if not log.lines or after >= log.written:
                 return LogPart(log.written, lines)
 
-    async def type_names(self) -> list[str]:
-        """All types that have jobs, a worker or a pause, or had one in the last day, sorted."""
-        return await self._types.names()
-
     async def knows_type(self, name: str) -> bool:
-        """Whether a type is one of these."""
+        """Whether a type has jobs, a worker or a pause, or had one in the last day."""
         return await self._types.known(name)
 
     async def types(self, names: Sequence[str] | None = None) -> list[TypeInfo]:

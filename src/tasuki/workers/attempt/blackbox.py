@@ -12,7 +12,6 @@ from typing import Self
 
 CELL = 32
 """Bytes of a cell: a ref, and zeros up to the end. A free cell begins with a zero."""
-LONGEST_REF = CELL - 1
 FIRST_CELLS = 1_024
 
 
