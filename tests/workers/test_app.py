@@ -215,3 +215,27 @@ def test_a_worker_that_ends_the_program_is_an_error(write: Write):
     write("jobs.py", WORKER + "    def __init__(self):\n        raise SystemExit\n")
     text = error_of("jobs.py")
     assert "cannot make the workers of jobs.py: it ends the program" in text
+
+
+def test_what_goes_wrong_in_a_worker_is_shown_from_the_users_first_line_on(write: Write):
+    write(
+        "jobs.py", WORKER + "    @property\n    def timeout(self):\n        raise OSError('off')\n"
+    )
+    text = error_of("jobs.py")
+    assert text.startswith("jobs.py: cannot make the workers of jobs.py:")
+    assert 'jobs.py", line' in text.partition("File")[2].partition("\n")[0]
+    assert text.endswith("OSError: off")
+
+
+def test_lazy_objects_beside_the_workers_are_left_alone(write: Write):
+    lazy = """
+class Lazy:
+    @property
+    def __class__(self):
+        raise RuntimeError("there is no settings file yet")
+
+
+settings = Lazy()
+"""
+    write("jobs.py", WORKER + lazy)
+    assert load_app("jobs.py").registry().types == ["resize"]

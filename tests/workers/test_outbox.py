@@ -9,6 +9,7 @@ from tasuki.model.outcome import Cancelled, Completed, Failed, JobError, Release
 from tasuki.model.state import State
 from tasuki.workers.attempt import outbox
 from tasuki.workers.attempt.attempt import Attempt
+from tasuki.workers.attempt.blackbox import BlackBox
 from tasuki.workers.attempt.claim import Claim
 from tasuki.workers.attempt.outbox import Outbox
 from tasuki.workers.spec import specs_of
@@ -33,7 +34,7 @@ def attempt(ref: str = "A7", options: str = "", tries: str = "") -> Attempt:
 
 @pytest.fixture
 def box() -> Outbox:
-    return Outbox()
+    return Outbox(BlackBox.create())
 
 
 def test_an_empty_one_has_nothing_to_say(box: Outbox):

@@ -124,7 +124,12 @@ def written(case: dict[str, Any] | str) -> str:
         ({"process": yields_in_loop}, "process: has a `yield`"),
         ({"setup": 5}, "setup: must be a method, not 5"),
         ({"setup": yields}, "setup: has a `yield`"),
-        ({"teardown": handle}, "teardown: is called without arguments, as `teardown(self)`"),
+        ({"teardown": handle}, "teardown: is called with no arguments, as `teardown(self)`"),
+        ({"type": "", "types": 7}, "types: must be a list of names"),
+        ({"process": 5}, "process: must be a method, not 5"),
+        ({"process": None}, "process: must be a method, not None"),
+        ({"process": lambda _: None}, "process: is called with the job and nothing else"),
+        ({"process": lambda _, job, more: None}, "missing a required argument: 'more'"),
     ],
     ids=written,
 )

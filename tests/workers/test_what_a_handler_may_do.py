@@ -85,6 +85,10 @@ def leave_a_thread(job):
     threading.Thread(target=speak, daemon=True).start()
 
 
+class Round(ExceptionGroup):
+    exceptions = property(lambda self: (self,))
+
+
 def throw(error):
     raise error
 
@@ -115,6 +119,7 @@ DEEDS = {
     "raise cancelled": lambda job: throw(asyncio.CancelledError()),
     "raise memory": lambda job: throw(MemoryError()),
     "raise group": lambda job: throw(BaseExceptionGroup("g", [SystemExit(), Mute()])),
+    "raise a group of itself": lambda job: throw(Round("g", [ValueError()])),
     "overflow": lambda job: overflow(),
     "return odd": lambda job: ODD,
     "return nul": lambda job: "a\0b",
@@ -154,6 +159,13 @@ class Loop(Worker):
             case "callback that interrupts":
                 asyncio.get_running_loop().call_soon(throw, KeyboardInterrupt())
                 await asyncio.sleep(0.01)
+            case "cancel all tasks":
+                others = asyncio.all_tasks() - {asyncio.current_task()}
+                for task in others:
+                    task.cancel()
+                await asyncio.gather(*others, return_exceptions=True)
+            case "shut the threads of the loop":
+                await asyncio.get_running_loop().shutdown_default_executor()
             case "cancel itself":
                 asyncio.current_task().cancel()
                 await asyncio.sleep(0)
@@ -225,6 +237,7 @@ RIGHT: dict[str, tuple[str, str | None]] = {
     "raise cancelled": ERROR,
     "raise memory": ERROR,
     "raise group": ERROR,
+    "raise a group of itself": ERROR,
     "overflow": ERROR,
     "return odd": RESULT,
     "return nul": DONE,
@@ -245,6 +258,8 @@ IN_THE_LOOP_ALONE: dict[str, tuple[str, str | None]] = {
     "task that exits": ERROR,
     "stop the loop": DONE,
     "callback that interrupts": DONE,
+    "cancel all tasks": DONE,
+    "shut the threads of the loop": DONE,
     "cancel itself": ERROR,
 }
 

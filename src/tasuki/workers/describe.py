@@ -69,7 +69,8 @@ def parts_of(error: BaseException) -> tuple[BaseException, ...]:
     """What is in a group; nothing for an exception that is none."""
     if not isinstance(error, BaseExceptionGroup):
         return ()
-    return cast("BaseExceptionGroup[BaseException]", error).exceptions
+    # Not what a class derived from it says: that could be the group itself.
+    return cast("tuple[BaseException, ...]", BaseExceptionGroup.exceptions.__get__(error))
 
 
 def stack_of(frames: StackSummary) -> str:
@@ -151,7 +152,11 @@ def _is_vast(error: BaseException) -> bool:
         if len(seen) > MOST_PARTS or frames >= MOST_WALKED:
             return True
         left += [origin for origin in (part.__cause__, part.__context__) if origin is not None]
-        left += parts_of(part)
+        parts = parts_of(part)
+        if parts and cast("BaseExceptionGroup[BaseException]", part).exceptions is not parts:
+            # Python follows what its class says instead, perhaps in a circle.
+            return True
+        left += parts
     return False
 
 

@@ -13,7 +13,7 @@ from tasuki.telemetry.logs import configure
 from tasuki.telemetry.outage import OutageLog
 from tasuki.workers.app.load import load_app
 from tasuki.workers.attempt.blackbox import BlackBox
-from tasuki.workers.attempt.forks import free_children
+from tasuki.workers.attempt.forks import end_stray_child, free_children
 from tasuki.workers.process.channel import Channel
 from tasuki.workers.process.exit import LINGER_SECONDS, end_now, end_within, leave_process
 from tasuki.workers.process.lifeline import Lifeline
@@ -52,6 +52,7 @@ class Process:
         self._lifeline.start()
         try:
             registry = load_app(self._config.app).registry()
+            end_stray_child()
             # What is loaded now stays: the garbage collector need not look through it ever again.
             gc.collect()
             gc.freeze()

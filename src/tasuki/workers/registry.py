@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterable, Iterator
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from tasuki.model.errors import AppError
@@ -68,20 +68,25 @@ def _collect(objects: Any) -> Iterator[Worker]:
 
 
 def _is_own_worker(value: Any, module: str) -> bool:
-    """Whether a value of a module is a worker that was defined there, not only imported."""
-    if inspect.isclass(value):
+    """Whether a value of a module is a worker that was defined there, not only imported.
+
+    It is not asked for its `__class__`, as `isinstance` does: one that stands for something else
+    would have to find that now, which it perhaps cannot.
+    """
+    kind = type(value)
+    if issubclass(kind, type):
         if value.__module__ != module or not issubclass(value, Worker):
             return False
         # A class without a type is taken for a base of others.
         return bool(value.type or value.types)
-    if inspect.isfunction(value):
+    if kind is FunctionType:
         return value.__module__ == module and _is_marked(value)
     # Of a partial, or another object, it cannot be told where it was made.
     return _is_marked(value)
 
 
 def _is_marked(value: Any) -> bool:
-    if inspect.isfunction(value):
+    if type(value) is FunctionType:
         return hasattr(value, FUNCTION_MARK)
     # Other objects of an app may do anything when they are asked for an attribute.
     return inspect.getattr_static(value, FUNCTION_MARK, None) is not None

@@ -3,7 +3,7 @@
 import dataclasses
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -63,7 +63,7 @@ def specs_of(worker: Worker, types: tuple[str, ...] = ()) -> list[WorkerSpec]:
 
 
 def _own_types(worker: Worker) -> tuple[str, ...]:
-    if isinstance(worker.types, str):
+    if isinstance(worker.types, str) or not isinstance(worker.types, Iterable):
         raise InvalidError("must be a list of names; use `type` for a single one", field="types")
     types = (worker.type,) if worker.type else tuple(worker.types)
     if not types:
@@ -80,6 +80,7 @@ def _spec(worker: Worker, name: str) -> WorkerSpec:
         _check_hook(worker, hook)
     if is_generator(process):
         raise InvalidError("has a `yield`, and would never run: use `return`", field="process")
+    _check_call(process, "process", "the job and nothing else, as `process(self, job)`", object())
     run_in = _run_in(worker, process)
     default = LOOP_CONCURRENCY if run_in == "loop" else THREAD_CONCURRENCY
     return WorkerSpec(
@@ -111,19 +112,23 @@ def _concurrency(concurrency: object) -> int:
 def _check_hook(worker: Worker, name: str) -> None:
     """Refuse a `setup` or `teardown` that could not be called, or would not run."""
     hook = getattr(worker, name)
-    if not callable(hook):
-        raise InvalidError(f"must be a method, not {hook!r}", field=name)
     if any(is_generator(layer) for layer in layers(hook)):
         raise InvalidError("has a `yield`, and would never run", field=name)
+    _check_call(hook, name, f"no arguments, as `{name}(self)`")
+
+
+def _check_call(method: Callable[..., Any], name: str, how: str, *given: object) -> None:
+    """Refuse a method that could not be called in the way in which it will be."""
+    if not callable(method):
+        raise InvalidError(f"must be a method, not {method!r}", field=name)
     try:
-        signature = inspect.signature(hook, follow_wrapped=False)
+        signature = inspect.signature(method, follow_wrapped=False)
     except ValueError:
         return
     try:
-        signature.bind()
+        signature.bind(*given)
     except TypeError as error:
-        message = f"is called without arguments, as `{name}(self)`: {error}"
-        raise InvalidError(message, field=name) from error
+        raise InvalidError(f"is called with {how}: {error}", field=name) from error
 
 
 def _run_in(worker: Worker, process: Callable[..., Any]) -> RunIn:

@@ -55,6 +55,9 @@ class Act(Worker):
                 await asyncio.Event().wait()
             case "exit":
                 os._exit(data["code"])
+            case "exit late":
+                # When it has returned, and before anybody is told.
+                asyncio.get_running_loop().call_soon(os._exit, 1)
             case "block":
                 # A library function that is called in this way keeps the GIL, so no thread can run.
                 # A signal would end it early.

@@ -54,6 +54,15 @@ async def test_a_job_that_exits_is_a_crash_even_with_code_0(host: Host, desk: De
             assert job.error.message == f"its process exited with code {code}"
 
 
+async def test_a_job_that_ends_its_process_after_its_own_end_is_found_out(host: Host, desk: Desk):
+    async with host.running(host.options(lease=60, max_crashes=2)):
+        id = await desk.submit("act", {"do": "exit late"})
+        beside = await desk.submit("act", {"do": "nothing"})
+        job = await desk.comes_to(id, State.FAILED, seconds=15)
+        assert (job.reason, job.crashes) == ("crashed", 2)
+        assert (await desk.comes_to(beside, State.COMPLETED)).crashes == 0
+
+
 async def test_other_runners_are_not_touched(host: Host, desk: Desk):
     async with host.running(host.options(lease=60, processes=2)):
         before = await host.pids(2)

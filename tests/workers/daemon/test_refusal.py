@@ -10,10 +10,12 @@ import pytest
 
 from tasuki.model.errors import AppError, InvalidError
 from tasuki.model.settings.worker import WorkerSettings
+from tasuki.model.state import State
 from tasuki.workers.daemon import DaemonOptions
 from tasuki.workers.daemon.restarts import RestartDelays
 from tests.support import eventually
 from tests.workers.daemon.host import Host
+from tests.workers.desk import Desk
 
 BRIEF_LIFE = """
 import os, sys, time
@@ -42,6 +44,27 @@ async def test_an_app_that_cannot_be_loaded_ends_the_daemon(host: Host):
         # It has ended by itself, and stays so.
         with pytest.raises(AppError):
             await daemon.run()
+
+
+FORKING = """
+import os
+from tasuki import worker
+
+child = os.fork()
+if child:
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+@worker("tell")
+def tell(job):
+    return code
+"""
+
+
+async def test_what_an_app_forks_off_when_it_is_imported_is_no_runner(host: Host, desk: Desk):
+    host.app.write_text(FORKING)
+    async with host.running(host.options()):
+        job = await desk.comes_to(await desk.submit("tell"), State.COMPLETED, 10)
+        assert bytes(job.result or b"") == b"1"
 
 
 async def test_a_name_that_is_none_is_refused_at_once(host: Host):

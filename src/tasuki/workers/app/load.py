@@ -18,6 +18,8 @@ from tasuki.workers.app.hints import did_you_mean, file_hint, module_hint, packa
 from tasuki.workers.app.name import AppName
 from tasuki.workers.registry import Registry
 
+_OWN_FILES = str(Path(__file__).parents[1]) + os.sep
+
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -175,7 +177,7 @@ def _user_frames(error: BaseException) -> TracebackType | None:
 
 
 def _is_ours(file: str) -> bool:
-    return file == __file__ or file.startswith("<frozen importlib") or _is_importlib(file)
+    return file.startswith((_OWN_FILES, "<frozen importlib")) or _is_importlib(file)
 
 
 def _is_importlib(file: str) -> bool:

@@ -15,6 +15,7 @@ from tasuki.workers.attempt.fetching import Fetch, fetched
 from tasuki.workers.attempt.forks import end_stray_child
 from tasuki.workers.attempt.judge import bad_record, check, judge, judge_result, told
 from tasuki.workers.attempt.notebook import Notebook
+from tasuki.workers.attempt.of_job import enter_job
 from tasuki.workers.attempt.stop import Stop
 from tasuki.workers.attempt.timeouts import Timeouts
 from tasuki.workers.describe import message_of
@@ -77,6 +78,7 @@ class Attempt(Claim):
         "_place",
         "_telling",
         "_timer",
+        "cell",
         "job",
         "settled",
         "stopping",
@@ -97,6 +99,8 @@ class Attempt(Claim):
         self._place = place
         self.settled = False
         self.stopping: Stop | None = None
+        self.cell: int | None = None
+        """Its cell in the black box, when its steps have come out of it; who takes it, ends it."""
         self.job: Job[Any] | None = None
         self._hold: Any = None
         self._fetching: asyncio.Task[None] | None = None
@@ -162,16 +166,17 @@ class Attempt(Claim):
 
     async def steps(self) -> None:
         """Begin, check the data, run, judge, report; wherever its place is."""
-        slot, host, spec = -1, self._host, self.spec
+        cell, host, spec = None, self._host, self.spec
         try:
             # In this order, so that who stops it sees the job, or is seen by the next line.
             job = self.job = Job(self, self.data, spec.decoder)
             self._entered = True
+            enter_job()
             self.begin()
             if self.stopping is not None or self.has_expired():
                 outcome = self._told()
             else:
-                slot = host.box.begin(self.ref)
+                cell = host.box.begin(self.ref)
                 outcome = None if spec.decoder is None else check(job)
                 if outcome is None:
                     result = spec.process(job)
@@ -183,8 +188,7 @@ class Attempt(Claim):
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is this attempt's end
             outcome = self._raised(error)
         end_stray_child()
-        if slot >= 0:
-            host.box.end(slot)
+        self.cell = cell
         self._place.deliver(self, outcome)
 
     def stack(self) -> str:

@@ -1,4 +1,4 @@
-"""Which attempts have begun and not ended, written where it outlives the process.
+"""Which attempts have begun and not been settled, written where it outlives the process.
 
 When a runner dies, its supervisor reads here what it was doing: those jobs may be guilty, and no
 others are.
@@ -16,15 +16,15 @@ FIRST_CELLS = 1_024
 
 
 class BlackBox:
-    """A shared file of cells, one for each attempt that has begun.
+    """A shared file of cells, one for each attempt that has begun and is not settled yet.
 
     The supervisor makes it and hands its descriptor on; the runner opens that and writes.
 
     >>> box = BlackBox.create()
-    >>> slot = box.begin("A7")
+    >>> cell = box.begin("A7")
     >>> box.begun()
     ['A7']
-    >>> box.end(slot)
+    >>> box.end(cell)
     """
 
     def __init__(self, fd: int) -> None:
@@ -65,23 +65,23 @@ class BlackBox:
         return box
 
     def begin(self, ref: str) -> int:
-        """An attempt at this job begins. Gives the slot that `end` wants."""
+        """An attempt at this job begins. Gives the cell that `end` wants."""
         # Threads need no lock here: `pop` and the write into the cell are one step each.
         try:
-            slot = self._free.pop()
+            cell = self._free.pop()
         except IndexError:
-            slot = self._grow()
-        at = slot * CELL
+            cell = self._grow()
+        at = cell * CELL
         self._cells[at : at + CELL] = ref.encode().ljust(CELL, b"\0")
-        return slot
+        return cell
 
-    def end(self, slot: int) -> None:
-        """The attempt has ended."""
-        self._cells[slot * CELL] = 0
-        self._free.append(slot)
+    def end(self, cell: int) -> None:
+        """The store has what the attempt came to, or is not to be told."""
+        self._cells[cell * CELL] = 0
+        self._free.append(cell)
 
     def begun(self) -> list[str]:
-        """The refs of the attempts that have begun and not ended; also after the runner's death."""
+        """The refs of the attempts that are not settled; also after the runner's death."""
         size = os.fstat(self.fd).st_size
         data = os.pread(self.fd, size, 0)
         cells = (data[at : at + CELL] for at in range(0, len(data), CELL))

@@ -24,6 +24,7 @@ from tasuki.store.messages import (
 )
 from tasuki.wire.record import encode_error, encode_tries, set_aside
 from tasuki.workers.attempt.attempt import Attempt
+from tasuki.workers.attempt.blackbox import BlackBox
 
 MOST_BYTES = 2**20
 """How much one report carries, if no single job has more to say."""
@@ -34,11 +35,15 @@ JOB_BYTES = 100
 class Outbox:
     """Outcomes and notes since the last exchange, in reports that are short enough to send.
 
-    A report that is full is closed, and the next one begun; they go out in that order.
+    A report that is full is closed, and the next one begun; they go out in that order. Until the
+    store has one, the black box holds whose outcomes are in it: a process that dies before takes
+    them along, so their jobs run again, and may be what it died of.
     """
 
-    def __init__(self) -> None:
-        self._closed: deque[Report] = deque()
+    def __init__(self, box: BlackBox) -> None:
+        self._box = box
+        self._closed: deque[tuple[Report, list[int]]] = deque()
+        self._sent: list[int] = []
         self._noted: dict[Attempt, None] = {}
         self._begin_report()
 
@@ -54,6 +59,9 @@ class Outbox:
         if self._noted and attempt in self._noted:
             # What it has noted counts only as long as it is held.
             self._take_notes(attempt)
+        if attempt.cell is not None:
+            self._cells.append(attempt.cell)
+            attempt.cell = None
         match outcome:
             case Completed():
                 body, large = set_aside(outcome.result)
@@ -81,7 +89,20 @@ class Outbox:
                     break
             else:
                 self._close_report()
-        return self._closed.popleft()
+        report, cells = self._closed.popleft()
+        self._sent += cells
+        return report
+
+    def taken(self) -> None:
+        """The store has what was given last."""
+        for cell in self._sent:
+            self._box.end(cell)
+        self._sent.clear()
+
+    def forget(self, attempt: Attempt) -> None:
+        """The attempt has ended. If that is not to be told any more, nothing is left of it."""
+        if attempt.cell is not None:
+            self._box.end(attempt.cell)
 
     def refused(self, piece: Report, error: JobError) -> Report:
         """What to say in place of something that the store does not take: the job has failed."""
@@ -100,12 +121,17 @@ class Outbox:
 
     def clear(self) -> None:
         """Forget everything: the lease was lost."""
+        for _, cells in self._closed:
+            self._sent += cells
+        self._sent += self._cells
+        self.taken()
         self._closed.clear()
         self._noted.clear()
         self._begin_report()
 
     def _begin_report(self) -> None:
         self._bytes = 0
+        self._cells: list[int] = []
         self._notes = Notes()
         self._completed: dict[str, FinishedGroup] = {}
         self._finished: dict[tuple[State, str, float | None], FinishedGroup] = {}
@@ -119,7 +145,7 @@ class Outbox:
             list(self._scheduled.values()),
             list(self._released.values()),
         )
-        self._closed.append(report)
+        self._closed.append((report, self._cells))
         self._begin_report()
 
     def _weigh(self, size: int) -> None:

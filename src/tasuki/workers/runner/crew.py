@@ -41,7 +41,7 @@ class Crew:
         stuck: StuckSlots,
         listeners: Listeners,
     ) -> None:
-        self.outbox = Outbox()
+        self.outbox = Outbox(box)
         self.changed = asyncio.Event()
         self._specs = specs
         self._slots = slots
@@ -160,6 +160,7 @@ class Crew:
             self._listeners.tell(_ended(attempt, outcome))
 
     def _on_left(self, attempt: Attempt) -> None:
+        self.outbox.forget(attempt)
         self._stuck.remove(attempt)
         ran = time.monotonic() - attempt.started if attempt.begun else None
         self._slots.leave(attempt.type, ran)

@@ -13,6 +13,7 @@ from tasuki.model.errors import LeaseLostError, StoreError
 from tasuki.store.lease import Lease
 from tasuki.store.link.link import Link
 from tasuki.workers.attempt.stop import Stop
+from tasuki.workers.own_thread import OwnThread
 from tasuki.workers.runner.crew import Crew
 from tasuki.workers.watcher import Watcher
 
@@ -46,9 +47,7 @@ class Heartbeat:
         self._lost = lost
         self._failing = False
         self._stop = threading.Event()
-        self._thread = threading.Thread(
-            target=self._beat_until_stopped, name="tasuki-heartbeat", daemon=True
-        )
+        self._thread = OwnThread(self._beat_until_stopped, "tasuki-heartbeat")
 
     def start(self) -> None:
         """Start the thread."""
@@ -57,8 +56,7 @@ class Heartbeat:
     async def stop(self) -> None:
         """End the thread, without waiting for the next beat."""
         self._stop.set()
-        if self._thread.is_alive():
-            await asyncio.to_thread(self._thread.join)
+        await self._thread.ended()
 
     def _beat_until_stopped(self) -> None:
         try:

@@ -151,8 +151,9 @@ class Life:
         await asyncio.wait({pump}, timeout=END_SECONDS)
 
     async def wind_down(self) -> None:
-        """Give attempts that were made to stop a moment to end."""
+        """Give attempts that were made to stop a moment to end. What they came to is not told."""
         await self.crew.wait_empty(END_SECONDS)
+        self.crew.outbox.clear()
 
     async def close(self) -> None:
         """Close the connections."""

@@ -90,6 +90,7 @@ class Pump:
             raise
         finally:
             sent.cancel()
+        self._crew.outbox.taken()
         return self._take_in(reply, demand)
 
     def _take_in(self, reply: Exchanged, demand: Demand) -> Exchanged | None:

@@ -8,6 +8,7 @@ from types import FrameType
 
 from tasuki.workers.attempt.attempt import Attempt
 from tasuki.workers.describe import frame_of_thread, stack_of_thread
+from tasuki.workers.own_thread import OwnThread
 from tasuki.workers.runner.crew import Crew
 from tasuki.workers.watcher import Watcher
 
@@ -34,7 +35,7 @@ class Watchdog:
         self._loops_thread = threading.get_ident()
         self._turned = threading.Event()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="tasuki-watchdog", daemon=True)
+        self._thread = OwnThread(self._run, "tasuki-watchdog")
 
     def start(self) -> None:
         """Start the thread."""
@@ -48,7 +49,7 @@ class Watchdog:
         """End the thread."""
         self._stop.set()
         self._turned.set()
-        await asyncio.to_thread(self._thread.join)
+        await self._thread.ended()
 
     def _run(self) -> None:
         failing = False
