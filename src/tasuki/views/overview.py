@@ -194,4 +194,4 @@ def _failure(info: JobInfo) -> FailureRow:
 
 
 def _states(types: Sequence[TypeInfo]) -> dict[str, int]:
-    return {state.value: sum(getattr(info, state.value) for info in types) for state in State}
+    return {state.value: sum(info.counts[state] for info in types) for state in State}

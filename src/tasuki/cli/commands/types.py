@@ -7,9 +7,10 @@ import click
 from tasuki.cli.options import as_json
 from tasuki.cli.program import Command
 from tasuki.cli.run import at_desk
-from tasuki.cli.terminal.jobview import COLOURS, STATES
+from tasuki.cli.terminal.jobview import COLOURS
 from tasuki.cli.terminal.output import Cell, Column, Table, print_json, remark, say
 from tasuki.cli.terminal.when import rough
+from tasuki.model.state import SHOWN
 from tasuki.telemetry.terminal import printable
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ async def types(desk: "Desk", as_json: bool) -> None:
     elif not found:
         remark("no types yet: a type appears with its first job or its first worker")
     else:
-        heads = (Column(state.upper(), right=True) for state in STATES)
+        heads = (Column(state.upper(), right=True) for state in SHOWN)
         Table(Column("TYPE"), *heads, Column("")).print(_row(info) for info in found)
 
 
@@ -108,7 +109,7 @@ def _stuck(count: str) -> str | Cell:
 
 
 def _row(info: "TypeInfo") -> list[str | Cell]:
-    counts = [(state, getattr(info, state)) for state in STATES]
+    counts = [(state, info.counts[state]) for state in SHOWN]
     cells = [Cell(str(count), COLOURS.get(state) if count else None) for state, count in counts]
     return [info.type, *cells, Cell("paused", "yellow") if info.paused else ""]
 

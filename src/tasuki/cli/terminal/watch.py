@@ -6,14 +6,12 @@ from typing import NamedTuple
 
 from tasuki.client import Client
 from tasuki.model.job import JobInfo
-from tasuki.model.state import State
+from tasuki.model.state import FINISHED, State
 from tasuki.store.health import Health
 from tasuki.store.looks.types import TypeInfo
 from tasuki.views import RunnerView, StatsView, read_stats, runner_view
 
 FAILURES = 8
-
-_ENDED = ("completed", "failed", "cancelled")
 
 
 class Sample(NamedTuple):
@@ -54,4 +52,4 @@ async def take_sample(client: Client, health: Health, before: Sample | None) -> 
 
 
 def _ended(events: Mapping[str, int]) -> int:
-    return sum(events.get(event, 0) for event in _ENDED)
+    return sum(events.get(event, 0) for event in FINISHED)
