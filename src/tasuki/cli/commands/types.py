@@ -68,11 +68,9 @@ async def resume(desk: "Desk", type: str, as_json: bool) -> None:
 @at_desk
 async def runners(desk: "Desk", as_json: bool) -> None:
     """List the runners: the processes that run jobs now."""
-    from tasuki.views import runner_view
-
     found = await desk.client.runners()
     if as_json:
-        print_json({"runners": [runner_view(info) for info in found]})
+        print_json({"runners": found})
     elif not found:
         remark("no runners: start some with `tasuki up APP` or `tasuki worker APP`")
     else:
