@@ -6,12 +6,13 @@ from rich.console import Console
 
 from tasuki.cli.terminal.frame import MOST_RUNNERS, frame
 from tasuki.cli.terminal.watch import Sample
-from tasuki.model.job import Attempts, JobInfo
+from tasuki.model.job import EMPTY_DATA, Attempts, JobInfo
 from tasuki.model.outcome import JobError
 from tasuki.model.state import State
 from tasuki.store.health import Durability
+from tasuki.store.looks.reader import RunnerInfo
 from tasuki.store.looks.types import TypeInfo
-from tasuki.views import RunnerView, StatsView
+from tasuki.views import StatsView
 
 
 def type_info(name: str, *, waiting: int = 0, paused: bool = False) -> TypeInfo:
@@ -27,8 +28,8 @@ def type_info(name: str, *, waiting: int = 0, paused: bool = False) -> TypeInfo:
     )
 
 
-def runner(number: int) -> RunnerView:
-    return RunnerView(
+def runner(number: int) -> RunnerInfo:
+    return RunnerInfo(
         id=f"runner-{number}",
         active=0,
         lease_left=15,
@@ -44,8 +45,14 @@ def failure(id: int, message: str) -> JobInfo:
         type="email",
         state=State.FAILED,
         reason="error",
+        priority=0,
+        data=EMPTY_DATA,
+        result=None,
         error=JobError("ValueError", message),
         attempts=Attempts(3, 3),
+        crashes=0,
+        progress=None,
+        expires=None,
         created_at=datetime.now(UTC),
     )
 

@@ -51,7 +51,7 @@ def test_every_option_reaches_the_job(tasuki: Program):
 
 def test_a_time_to_run_at(tasuki: Program):
     enqueue(tasuki, "email", "--run-at", "2035-01-31T08:00+01:00")
-    assert job(tasuki, "1")["run_at"] == "2035-01-31T07:00:00.000Z"
+    assert job(tasuki, "1")["run_at"] == "2035-01-31T07:00:00Z"
 
 
 def test_a_time_without_a_zone_is_local_time(tasuki: Program):

@@ -12,7 +12,6 @@ OPTION = """
 import json
 from datetime import UTC, datetime
 import msgspec, pytest
-from tasuki.views import job_json
 from tasuki.cli.commands.enqueue import enqueue
 from tasuki.cli.terminal.jobview import details
 from tasuki.model.errors import InvalidError
@@ -28,7 +27,7 @@ with pytest.raises(InvalidError, match="note: must be at most 200"):
 row = Row("waiting", "wait:a", "0", "1 0 " + encode_tail(job)[0], "", "", "")
 info = job_info("A1", row, WorkerOptions())
 assert info.note == "mind the gap"
-assert b'"note":"mind the gap"' in msgspec.json.encode(job_json(info))
+assert b'"note":"mind the gap"' in msgspec.json.encode(info)
 assert any("note" in line and "mind the gap" in line for line in details(info, datetime.now(UTC)))
 assert any("--note" in flag.opts for flag in enqueue.params)
 _, found = msgspec.json.schema_components([described_body(NewJob)])

@@ -5,7 +5,7 @@ import pytest
 
 from tasuki.model.errors import InvalidError
 from tasuki.model.filter import Filter, like
-from tasuki.model.job import Attempts, JobInfo
+from tasuki.model.job import EMPTY_DATA, Attempts, JobInfo
 from tasuki.model.outcome import JobError
 from tasuki.model.state import State
 
@@ -18,7 +18,14 @@ def job(**fields: Any) -> JobInfo:
         "id": 1,
         "type": "email",
         "state": State.FAILED,
+        "reason": "error",
+        "priority": 0,
+        "data": EMPTY_DATA,
+        "result": None,
         "attempts": Attempts(1, 3),
+        "crashes": 0,
+        "progress": None,
+        "expires": None,
         "created_at": NOON - HOUR,
         "finished_at": NOON,
         "tags": ("vip", "news"),

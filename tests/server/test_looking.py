@@ -108,7 +108,7 @@ async def test_counters_are_given_per_minute_and_in_total(
     stats = (await http.get("/api/v1/stats?minutes=3")).json()
     assert stats["durability"] in ("always", "everysec")
     assert len(stats["minutes"]) == 3
-    assert all(minute["at"].endswith(":00.000Z") for minute in stats["minutes"])
+    assert all(minute["at"].endswith(":00Z") for minute in stats["minutes"])
     counted = [minute["types"].get("email", {}).get("completed", 0) for minute in stats["minutes"]]
     assert sum(counted) == 1
     assert stats["totals"]["email"]["enqueued"] == 1

@@ -25,7 +25,7 @@ async def test_it_is_put_off_and_brought_forward(http: httpx.AsyncClient) -> Non
     await submit(http)
     later = await http.patch(JOB, json={"run_at": "2100-01-01T00:00:00Z"})
     assert later.json() == {"id": 1, "state": "scheduled"}
-    assert (await http.get(JOB)).json()["run_at"] == "2100-01-01T00:00:00.000Z"
+    assert (await http.get(JOB)).json()["run_at"] == "2100-01-01T00:00:00Z"
     assert (await http.patch(JOB, json={"delay": 0})).json()["state"] == "waiting"
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tasuki.model.state import FINISHED, State
 from tasuki.store import keys
 from tasuki.store.link.scripts import script
 from tests.store.scripts import LIBRARY, LUA, NAMES, SOURCES
@@ -157,3 +158,13 @@ def test_what_is_rare_is_noted_when_it_is_written():
         part = (LUA / "lib" / file).read_text("utf-8")
         written = re.findall(rf"call\('(?:HSET|HSETNX|HINCRBY|ZADD|SADD|SET)', '({rare})'", part)
         assert all(f"written('{name}')" in part for name in written), file
+
+
+def test_the_lists_of_states_are_those_of_the_model():
+    text = (LUA / "lib" / "states.lua").read_text("utf-8")
+    lists = {
+        name: re.findall(r"'(\w+)'", states)
+        for name, states in re.findall(r"^local (\w+) = \{(.*)\}$", text, re.MULTILINE)
+    }
+    assert lists["FINISHED"] == list(FINISHED)
+    assert {State(state).finished for state in lists["COUNTED"]} == {False}

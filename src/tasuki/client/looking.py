@@ -132,7 +132,7 @@ class Looking(Verbs):
     async def counts(self) -> dict[str, dict[str, int]]:
         """How many jobs of each type are in which state, as `{"email": {"waiting": 2, ...}}`."""
         return {
-            info.type: {state.value: getattr(info, state) for state in State}
+            info.type: {state.value: n for state, n in info.counts.items()}
             for info in await self._here().reader.types()
         }
 

@@ -59,6 +59,10 @@ class NewJob(Options, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
 _check = checks_of(NewJob)
 
 
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time with a time zone, UTC where people see it; as JSON in RFC 3339."""
+
+
 class Attempts(msgspec.Struct, frozen=True):
     """How often a job has been run, and how often it may be."""
 
@@ -74,11 +78,11 @@ class Before(msgspec.Struct, frozen=True, kw_only=True):
     error: JobError | None
     attempts: int
     crashes: int
-    started_at: datetime | None
-    finished_at: datetime
+    started_at: Time | None
+    finished_at: Time
 
 
-class JobInfo(Traits, frozen=True, kw_only=True):
+class JobInfo(Traits, frozen=True, omit_defaults=False):
     """Everything that is known of a job. Times are aware datetimes in UTC, spans are seconds.
 
     The options are those it was given; `timeout` is its worker's if it has none of its own.
@@ -91,27 +95,27 @@ class JobInfo(Traits, frozen=True, kw_only=True):
     time. `message` says more of a cancelled job.
 
     In lists, `cut` names what is too large for them, with its size in bytes: such a field holds a
-    string of the first 200 characters of its JSON.
+    string of the first 200 characters of its JSON. It is unset where nothing is cut.
     """
 
     id: int
     type: str
     state: State
-    reason: str | None = None
-    priority: int | float = 0
-    data: msgspec.Raw = EMPTY_DATA
-    result: msgspec.Raw | None = None
-    error: JobError | None = None
+    reason: str | None
+    priority: int | float
+    data: msgspec.Raw
+    result: msgspec.Raw | None
+    error: JobError | None
     attempts: Attempts
-    crashes: int = 0
-    progress: Any = None
-    expires: float | None = None
-    created_at: datetime
-    run_at: datetime | None = None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
+    crashes: int
+    progress: Any
+    expires: float | None
+    created_at: Time
+    run_at: Time | None = None
+    started_at: Time | None = None
+    finished_at: Time | None = None
     runner: str | None = None
     cancelling: bool = False
     before: Before | None = None
     message: str | None = None
-    cut: dict[str, int] | None = None
+    cut: dict[str, int] | msgspec.UnsetType = msgspec.UNSET

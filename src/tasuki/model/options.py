@@ -22,7 +22,7 @@ DEFAULT_ATTEMPTS = 3
 MOST_ATTEMPTS = 1_000_000
 
 
-class Traits(msgspec.Struct, frozen=True, omit_defaults=True):
+class Traits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Options that the store need not know, and that people see as they were given."""
 
     backoff: Annotated[
@@ -39,7 +39,7 @@ class Traits(msgspec.Struct, frozen=True, omit_defaults=True):
     ] = ()
 
 
-class Options(Traits, frozen=True, omit_defaults=True):
+class Options(Traits, frozen=True, kw_only=True, omit_defaults=True):
     """What a runner has to know. What is None is left to the worker."""
 
     attempts: Annotated[
@@ -118,4 +118,4 @@ def options_given(job: Options) -> Options | None:
     given = _given(job)
     if given == _DEFAULTS:
         return None
-    return Options(*given)
+    return Options(**dict(zip(Options.__struct_fields__, given, strict=True)))

@@ -9,13 +9,17 @@ from typing import NamedTuple
 
 
 class State(StrEnum):
-    """Where a job is. A retry in backoff is `scheduled` with attempts made > 0."""
+    """Where a job is. A retry in backoff is `scheduled` with attempts made > 0.
+
+    They stand in the order in which a job goes through them: who looks into one after the other
+    meets a job that goes on meanwhile further down.
+    """
 
     SCHEDULED = "scheduled"
     WAITING = "waiting"
     ACTIVE = "active"
-    COMPLETED = "completed"
     FAILED = "failed"
+    COMPLETED = "completed"
     CANCELLED = "cancelled"
 
     @property
@@ -24,7 +28,17 @@ class State(StrEnum):
         return self in FINISHED
 
 
-FINISHED = (State.COMPLETED, State.FAILED, State.CANCELLED)
+FINISHED = (State.FAILED, State.COMPLETED, State.CANCELLED)
+
+SHOWN = (
+    State.WAITING,
+    State.SCHEDULED,
+    State.ACTIVE,
+    State.COMPLETED,
+    State.FAILED,
+    State.CANCELLED,
+)
+"""The order of the states where people see how many jobs are in each."""
 
 
 class Verb(StrEnum):

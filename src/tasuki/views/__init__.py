@@ -1,18 +1,9 @@
 """What people see, whoever shows it: the HTTP API, the page and the command line.
 
->>> job_json(await client.get(7)).state
-'completed'
+>>> (await read_stats(client, health)).durability
+<Durability.ALWAYS: 'always'>
 """
 
-from tasuki.views.figures import MinuteView, RunnerView, StatsView, read_stats, runner_view
-from tasuki.views.job_json import JobJson, job_json
+from tasuki.views.figures import StatsView, read_stats
 
-__all__ = [
-    "JobJson",
-    "MinuteView",
-    "RunnerView",
-    "StatsView",
-    "job_json",
-    "read_stats",
-    "runner_view",
-]
+__all__ = ["StatsView", "read_stats"]

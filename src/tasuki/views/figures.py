@@ -1,4 +1,4 @@
-"""Runners and counters as they are shown. Types are shown as `TypeInfo` has them."""
+"""Counters as they are shown."""
 
 import asyncio
 
@@ -7,31 +7,11 @@ import msgspec
 from tasuki.client import Client
 from tasuki.model.errors import StoreUnavailableError
 from tasuki.store.health import Durability, Health
-from tasuki.store.looks.history import REST, Stats
-from tasuki.store.looks.reader import RunnerInfo
-from tasuki.views.times import Time, rfc3339, rfc3339_or_none
+from tasuki.store.looks.history import REST, Minute, Stats
 
 STATS_SECONDS = 1.8
 """How long the counters may take: an answer is due within 2 s."""
 OTHER_TYPES = "(other types)"
-
-
-class RunnerView(msgspec.Struct, frozen=True, kw_only=True):
-    """A runner. `lease_left` is in seconds; `fields` is what else it says of itself."""
-
-    id: str
-    active: int
-    lease_left: float
-    started_at: Time | None
-    types: list[str]
-    fields: dict[str, str]
-
-
-class MinuteView(msgspec.Struct, frozen=True):
-    """The counters of the minute that began `at`: `{type: {event: how many}}`."""
-
-    at: Time
-    types: dict[str, dict[str, int]]
 
 
 class StatsView(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +24,7 @@ class StatsView(msgspec.Struct, frozen=True, kw_only=True):
 
     durability: Durability
     step: int = 1
-    minutes: list[MinuteView]
+    minutes: list[Minute]
     totals: dict[str, dict[str, int]]
 
 
@@ -65,19 +45,8 @@ async def read_stats(client: Client, health: Health, minutes: int = 60) -> Stats
         ) from error
 
 
-def runner_view(info: RunnerInfo) -> RunnerView:
-    return RunnerView(
-        id=info.id,
-        active=info.active,
-        lease_left=info.lease_left,
-        started_at=rfc3339_or_none(info.started_at),
-        types=info.types,
-        fields=info.fields,
-    )
-
-
 def stats_view(stats: Stats, durability: Durability) -> StatsView:
-    minutes = [MinuteView(rfc3339(minute.at), _named(minute.types)) for minute in stats.minutes]
+    minutes = [Minute(minute.at, _named(minute.types)) for minute in stats.minutes]
     return StatsView(
         durability=durability, step=stats.step, minutes=minutes, totals=_named(stats.totals)
     )

@@ -3,10 +3,12 @@
 import time
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 
 from tasuki.client import Client
 from tasuki.store.health import Health
-from tasuki.views.figures import MinuteView, read_stats
+from tasuki.store.looks.history import Minute
+from tasuki.views.figures import read_stats
 
 MINUTES = 60
 FULL_SECONDS = 60.0
@@ -23,10 +25,10 @@ class Hour:
     def __init__(self, client: Client, health: Health) -> None:
         self._client, self._health = client, health
         self._full_at = 0.0
-        self._types: list[MinuteView] = []
-        self._sums: list[tuple[str, Counters]] = []
+        self._types: list[Minute] = []
+        self._sums: list[tuple[datetime, Counters]] = []
         self._settled: dict[str, Counter[str]] = {}
-        self._fresh: list[MinuteView] = []
+        self._fresh: list[Minute] = []
         self.totals: Counters = {}
 
     async def look(self) -> None:
@@ -48,7 +50,7 @@ class Hour:
             self._fresh = [each for each in stats.minutes if each.at > self._types[-1].at]
         self.totals = _added(stats.totals)
 
-    def minutes(self) -> list[tuple[str, Counters]]:
+    def minutes(self) -> list[tuple[datetime, Counters]]:
         """When each minute began, and its counters over all types."""
         fresh = [(minute.at, _added(minute.types)) for minute in self._fresh]
         return [*self._sums, *fresh][-MINUTES:]
@@ -73,7 +75,7 @@ def _added(types: Mapping[str, Counters]) -> Counters:
     return total
 
 
-def _by_type(minutes: list[MinuteView]) -> dict[str, Counter[str]]:
+def _by_type(minutes: list[Minute]) -> dict[str, Counter[str]]:
     types: dict[str, Counter[str]] = {}
     for minute in minutes:
         for type, counters in minute.types.items():

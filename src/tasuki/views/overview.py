@@ -2,22 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from datetime import UTC, datetime
 from typing import Literal, TypeVar
 
 import msgspec
 
 from tasuki.client import Client
 from tasuki.model.errors import StoreError, StoreUnavailableError
-from tasuki.model.job import Attempts, JobInfo
+from tasuki.model.job import Attempts, JobInfo, Time
 from tasuki.model.run_times import quantile
 from tasuki.model.state import State
 from tasuki.store.health import Health
 from tasuki.store.health.causes import cause
 from tasuki.store.looks.listing import Page
+from tasuki.store.looks.reader import RunnerInfo
 from tasuki.store.looks.types import TypeInfo
-from tasuki.views.figures import RunnerView, runner_view
 from tasuki.views.hour import Hour
-from tasuki.views.times import Time, rfc3339_or_none
 
 MOST_TYPES = 200
 MOST_FAILURES = 20
@@ -25,6 +25,8 @@ LONGEST_MESSAGE = 200
 """Characters of what went wrong."""
 PART_SECONDS = 1.8
 """How long one part may take: an answer is due within 2 s."""
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 Part = Literal["types", "runners", "stats", "failures"]
 T = TypeVar("T")
@@ -82,7 +84,7 @@ class OverviewJson(msgspec.Struct, frozen=True, kw_only=True):
     states: dict[str, int] | None
     types: list[TypeRow] | None
     types_found: int | None
-    runners: list[RunnerView] | None
+    runners: list[RunnerInfo] | None
     failures: list[FailureRow] | None
     minutes: list[MinuteSums] | None
     totals: dict[str, int] | None
@@ -95,7 +97,7 @@ class Glance:
     def __init__(
         self,
         types: Sequence[TypeInfo] | None,
-        runners: list[RunnerView] | None,
+        runners: list[RunnerInfo] | None,
         hour: Hour | None,
         failures: list[FailureRow] | None,
         problems: list[PartProblem],
@@ -153,8 +155,7 @@ class Overview:
             _part("failures", client.page(state=State.FAILED, limit=MOST_FAILURES), problems),
         )
         hour = self._hour if looked else None
-        shown = None if runners is None else [runner_view(runner) for runner in runners]
-        return Glance(types, shown, hour, _latest_first(failures), problems)
+        return Glance(types, runners, hour, _latest_first(failures), problems)
 
     async def _look_at_hour(self) -> bool:
         await self._hour.look()
@@ -177,7 +178,7 @@ def _latest_first(page: Page | None) -> list[FailureRow] | None:
     if page is None:
         return None
     rows = [_failure(info) for info in page.jobs]
-    return sorted(rows, key=lambda row: row.finished_at or "", reverse=True)
+    return sorted(rows, key=lambda row: row.finished_at or _NEVER, reverse=True)
 
 
 def _failure(info: JobInfo) -> FailureRow:
@@ -189,9 +190,9 @@ def _failure(info: JobInfo) -> FailureRow:
         error=None if error is None else error.type,
         message="" if error is None else error.message[:LONGEST_MESSAGE],
         attempts=info.attempts,
-        finished_at=rfc3339_or_none(info.finished_at),
+        finished_at=info.finished_at,
     )
 
 
 def _states(types: Sequence[TypeInfo]) -> dict[str, int]:
-    return {state.value: sum(getattr(info, state.value) for info in types) for state in State}
+    return {state.value: sum(info.counts[state] for info in types) for state in State}

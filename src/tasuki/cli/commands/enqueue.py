@@ -102,9 +102,7 @@ async def enqueue(
 def _end(job: JobInfo, *, as_json: bool) -> int:
     completed = job.state is State.COMPLETED
     if as_json:
-        from tasuki.views import job_json
-
-        print_json(job_json(job))
+        print_json(job)
     elif completed:
         print_json(job.result)
     if not completed:

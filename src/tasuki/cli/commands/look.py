@@ -83,11 +83,9 @@ async def jobs(
 @at_desk
 async def show(desk: "Desk", id: int, as_json: bool) -> None:
     """Show everything about a job."""
-    from tasuki.views import job_json
-
     job = await desk.client.get(id)
     if as_json:
-        print_json(job_json(job))
+        print_json(job)
         return
     for line in details(job, datetime.now(UTC)):
         say(line)
@@ -145,13 +143,11 @@ async def _print_table(pages: "AsyncIterator[Page]") -> None:
 
 
 async def _print_json(pages: "AsyncIterator[Page]") -> None:
-    from tasuki.views import job_json
-
     say('{"jobs":[')
     cursor, comma = None, ""
     async for page in pages:
         for job in page.jobs:
-            say(comma + json_text(job_json(job), indent=False))
+            say(comma + json_text(job, indent=False))
             comma = ","
         cursor = page.cursor
     say(f'],"cursor":{json_text(cursor, indent=False)}}}')

@@ -12,11 +12,12 @@ from tasuki.cli.run import at_desk
 from tasuki.cli.terminal.output import Cell, Column, Table, print_json, remark, say
 from tasuki.cli.terminal.when import rough
 from tasuki.model.run_times import is_bucket
+from tasuki.model.state import SHOWN
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
 
-EVENTS = ("enqueued", "completed", "failed", "cancelled", "retried", "crashed")
+EVENTS = ("enqueued", *(state for state in SHOWN if state.finished), "retried", "crashed")
 
 Events = Mapping[str, int]
 

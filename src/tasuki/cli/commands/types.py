@@ -7,9 +7,10 @@ import click
 from tasuki.cli.options import as_json
 from tasuki.cli.program import Command
 from tasuki.cli.run import at_desk
-from tasuki.cli.terminal.jobview import COLOURS, STATES
+from tasuki.cli.terminal.jobview import COLOURS
 from tasuki.cli.terminal.output import Cell, Column, Table, print_json, remark, say
 from tasuki.cli.terminal.when import rough
+from tasuki.model.state import SHOWN
 from tasuki.telemetry.terminal import printable
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ async def types(desk: "Desk", as_json: bool) -> None:
     elif not found:
         remark("no types yet: a type appears with its first job or its first worker")
     else:
-        heads = (Column(state.upper(), right=True) for state in STATES)
+        heads = (Column(state.upper(), right=True) for state in SHOWN)
         Table(Column("TYPE"), *heads, Column("")).print(_row(info) for info in found)
 
 
@@ -67,11 +68,9 @@ async def resume(desk: "Desk", type: str, as_json: bool) -> None:
 @at_desk
 async def runners(desk: "Desk", as_json: bool) -> None:
     """List the runners: the processes that run jobs now."""
-    from tasuki.views import runner_view
-
     found = await desk.client.runners()
     if as_json:
-        print_json({"runners": [runner_view(info) for info in found]})
+        print_json({"runners": found})
     elif not found:
         remark("no runners: start some with `tasuki up APP` or `tasuki worker APP`")
     else:
@@ -108,7 +107,7 @@ def _stuck(count: str) -> str | Cell:
 
 
 def _row(info: "TypeInfo") -> list[str | Cell]:
-    counts = [(state, getattr(info, state)) for state in STATES]
+    counts = [(state, info.counts[state]) for state in SHOWN]
     cells = [Cell(str(count), COLOURS.get(state) if count else None) for state, count in counts]
     return [info.type, *cells, Cell("paused", "yellow") if info.paused else ""]
 

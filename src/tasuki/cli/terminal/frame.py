@@ -7,9 +7,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tasuki.cli.terminal.jobview import COLOURS, STATES, error_line
+from tasuki.cli.terminal.jobview import COLOURS, error_line
 from tasuki.cli.terminal.watch import Sample
 from tasuki.cli.terminal.when import relative, rough
+from tasuki.model.state import SHOWN
 from tasuki.store.looks.types import TypeInfo
 from tasuki.telemetry.terminal import printable
 
@@ -50,18 +51,18 @@ def _head(sample: Sample, namespace: str) -> Text:
 
 
 def _types(sample: Sample, room: int | None) -> Table:
-    table = _table(["TYPE"], [*(state.upper() for state in STATES), "JOBS/S"])
+    table = _table(["TYPE"], [*(state.upper() for state in SHOWN), "JOBS/S"])
     shown = _busiest(sample, room)
     for info in shown:
-        counts = [getattr(info, state) for state in STATES]
+        counts = info.counts
         name = Text(
             printable(info.type), style="yellow" if info.paused else "", overflow="ellipsis"
         )
         table.add_row(
             name + Text(" (paused)") if info.paused else name,
             *(
-                Text(f"{count:,}", style=COLOURS.get(state, "") if count else "dim")
-                for state, count in zip(STATES, counts, strict=True)
+                Text(f"{counts[state]:,}", style=COLOURS.get(state, "") if counts[state] else "dim")
+                for state in SHOWN
             ),
             _rate(sample.rates.get(info.type, 0)),
         )

@@ -23,16 +23,6 @@ COLOURS = {
     State.SCHEDULED: "yellow",
 }
 
-STATES = (
-    State.WAITING,
-    State.SCHEDULED,
-    State.ACTIVE,
-    State.COMPLETED,
-    State.FAILED,
-    State.CANCELLED,
-)
-"""The order of the states in a table of counts: as a job goes through them."""
-
 COLUMNS = (
     Column("ID", right=True),
     Column("STATE"),

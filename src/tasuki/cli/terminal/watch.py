@@ -6,14 +6,13 @@ from typing import NamedTuple
 
 from tasuki.client import Client
 from tasuki.model.job import JobInfo
-from tasuki.model.state import State
+from tasuki.model.state import FINISHED, State
 from tasuki.store.health import Health
+from tasuki.store.looks.reader import RunnerInfo
 from tasuki.store.looks.types import TypeInfo
-from tasuki.views import RunnerView, StatsView, read_stats, runner_view
+from tasuki.views import StatsView, read_stats
 
 FAILURES = 8
-
-_ENDED = ("completed", "failed", "cancelled")
 
 
 class Sample(NamedTuple):
@@ -21,7 +20,7 @@ class Sample(NamedTuple):
 
     at: float
     types: list[TypeInfo]
-    runners: list[RunnerView]
+    runners: list[RunnerInfo]
     failures: list[JobInfo]
     stats: StatsView
     rates: Mapping[str, float]
@@ -39,7 +38,7 @@ async def take_sample(client: Client, health: Health, before: Sample | None) -> 
         StoreError: the store cannot be reached.
     """
     types = await client.types()
-    runners = [runner_view(info) for info in await client.runners()]
+    runners = await client.runners()
     failures = (await client.page(state=State.FAILED, limit=FAILURES)).jobs
     stats = await read_stats(client, health, 2)
     now = time.monotonic()
@@ -54,4 +53,4 @@ async def take_sample(client: Client, health: Health, before: Sample | None) -> 
 
 
 def _ended(events: Mapping[str, int]) -> int:
-    return sum(events.get(event, 0) for event in _ENDED)
+    return sum(events.get(event, 0) for event in FINISHED)

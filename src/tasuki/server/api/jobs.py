@@ -27,7 +27,6 @@ from tasuki.server.http.body import read_body, require_json
 from tasuki.server.http.patience import Patience
 from tasuki.server.http.query import read_id, read_query
 from tasuki.server.http.replies import Reply
-from tasuki.views import JobJson, job_json
 
 LONGEST_WAIT_SECONDS = 60
 MOST_WRITTEN = 2**53
@@ -88,7 +87,7 @@ class Jobs:
             limit=query.limit,
             cursor=_given(query.cursor),
         )
-        return Reply(JobPage([job_json(info) for info in page.jobs], page.cursor, page.partial))
+        return Reply(JobPage(page.jobs, page.cursor, page.partial))
 
     async def show(self, request: Request) -> ASGIApp:
         id = read_id(request.path_params["id"])
@@ -96,7 +95,7 @@ class Jobs:
         info: JobInfo | None = None
         if seconds:
             info = await self._patience.lend(self._ended(id, seconds), request)
-        return Reply(job_json(info or await self._client.get(id)))
+        return Reply(info or await self._client.get(id))
 
     async def _ended(self, id: int, seconds: float) -> JobInfo:
         """The job as soon as it has ended, or as it is after so many seconds."""
@@ -161,7 +160,7 @@ class Jobs:
             job,
             "One job; `wait` seconds for its end if it has not ended",
             self.show,
-            {200: JobJson},
+            {200: JobInfo},
             ("not_found",),
             query=JobQuery,
         )

@@ -48,6 +48,8 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     )
     of = dict(zip(kinds, schemas, strict=True))
     of |= {kind: of[body] for kind, body in bodies.items()}
+    for kind in _kinds(operations):
+        components[kind.__name__]["required"] = _always_sent(kind)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         described = _operation(operation, of, components)
@@ -76,6 +78,14 @@ def _kinds(operations: Sequence[Operation]) -> Iterable[Any]:
                 yield from kind
             elif kind is not None and not isinstance(kind, str):
                 yield kind
+
+
+def _always_sent(kind: type[msgspec.Struct]) -> list[str]:
+    """What an answer holds whether or not it has a default, unless defaults are left out."""
+    fields = msgspec.structs.fields(kind)
+    if kind.__struct_config__.omit_defaults:
+        return [field.name for field in fields if field.required]
+    return [field.name for field in fields if field.default is not msgspec.UNSET]
 
 
 def _operation(

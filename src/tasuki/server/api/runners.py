@@ -9,7 +9,6 @@ from tasuki.client import Client
 from tasuki.server.api.operations import API, Operation
 from tasuki.server.http.answers import RunnerList
 from tasuki.server.http.replies import Reply
-from tasuki.views import runner_view
 
 
 class Runners:
@@ -19,8 +18,7 @@ class Runners:
         self._client = client
 
     async def list(self, request: Request) -> ASGIApp:
-        found = await self._client.runners()
-        return Reply(RunnerList([runner_view(info) for info in found]))
+        return Reply(RunnerList(await self._client.runners()))
 
     def operations(self) -> Iterable[Operation]:
         yield Operation(

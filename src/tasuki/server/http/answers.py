@@ -4,10 +4,10 @@ from typing import Literal
 
 import msgspec
 
+from tasuki.model.job import JobInfo
 from tasuki.model.state import State
+from tasuki.store.looks.reader import RunnerInfo
 from tasuki.store.looks.types import TypeInfo
-from tasuki.views.figures import RunnerView
-from tasuki.views.job_json import JobJson
 
 
 class JobState(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ class JobPage(msgspec.Struct, frozen=True):
     `partial` tells that there are so many types that not all were looked in; ask for one of them.
     """
 
-    jobs: list[JobJson]  # pyright: ignore[reportInvalidTypeForm] - it is made from another
+    jobs: list[JobInfo]
     cursor: str | None
     partial: bool
 
@@ -58,7 +58,7 @@ class TypeList(msgspec.Struct, frozen=True):
 class RunnerList(msgspec.Struct, frozen=True):
     """All runners that hold a lease."""
 
-    runners: list[RunnerView]
+    runners: list[RunnerInfo]
 
 
 class Live(msgspec.Struct, frozen=True):

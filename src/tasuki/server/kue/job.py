@@ -11,14 +11,8 @@ import msgspec
 from tasuki.model.job import JobInfo
 from tasuki.model.state import State
 
-STATES = {
-    State.WAITING: "inactive",
-    State.SCHEDULED: "delayed",
-    State.ACTIVE: "active",
-    State.COMPLETED: "complete",
-    State.FAILED: "failed",
-    State.CANCELLED: "failed",
-}
+_STATES = {State.SCHEDULED: "delayed", State.ACTIVE: "active", State.COMPLETED: "complete"}
+"""Kue's names; of the others those that have ended are `failed`, and the rest `inactive`."""
 _NOTHING = (b"null", b"false", b"0", b'""')
 """Results that Kue does not store."""
 
@@ -26,7 +20,7 @@ _NOTHING = (b"null", b"false", b"0", b'""')
 def kue_job(info: JobInfo, id: str | int) -> dict[str, Any]:
     """The job under the id that the client used for it: text from a path, or a number."""
     started, finished = info.started_at, info.finished_at
-    failed = info.state in (State.FAILED, State.CANCELLED)
+    state = _STATES.get(info.state, "failed" if info.state.finished else "inactive")
     made, most = info.attempts.made, info.attempts.max
     given = info.timeout is not None
     progress, progress_data = _progress(info)
@@ -38,12 +32,12 @@ def kue_job(info: JobInfo, id: str | int) -> dict[str, Any]:
         "priority": info.priority,
         "progress": progress,
         "progress_data": progress_data,
-        "state": STATES[info.state],
+        "state": state,
         "error": _error(info),
         "created_at": _ms(info.created_at),
         "promote_at": _ms(info.run_at or info.created_at),
         "updated_at": _ms(finished or started or info.created_at),
-        "failed_at": _ms(finished) if failed else None,
+        "failed_at": _ms(finished) if state == "failed" else None,
         "started_at": _ms(started),
         "duration": _duration(info),
         "delay": _delay(info),

@@ -18,16 +18,6 @@ from tasuki.store.looks.listing import start_of
 ACTIONS = (Verb.CANCEL, Verb.PROMOTE, Verb.REMOVE, Verb.RETRY)
 """What can be done to many jobs."""
 
-_ORDER = (
-    State.SCHEDULED,
-    State.WAITING,
-    State.ACTIVE,
-    State.FAILED,
-    State.COMPLETED,
-    State.CANCELLED,
-)
-"""In which order the states are gone through: a job that goes on meanwhile is met further down."""
-
 _CURSOR = re.compile(r"([0-9a-f]{16})\.([0-9]{1,16})\.([0-9]{1,16})\.([a-z]+)\.(.+)", re.DOTALL)
 
 
@@ -55,13 +45,13 @@ class Walk:
         sources = next(row.sources for row in TRANSITIONS if row.verb is action)
         self._states = [
             state
-            for state in _ORDER
+            for state in State
             if state in sources
             and filter.state in (None, state)
             and (state.finished or not filter.of_finished)
         ]
         if not self._states:
-            possible = ", ".join(state for state in _ORDER if state in sources)
+            possible = ", ".join(state for state in State if state in sources)
             raise InvalidError(
                 f"leaves out all jobs that one can {action}: they are {possible}", field="filter"
             )

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from time import monotonic
 
 import msgspec
 
+from tasuki.model.job import Time
 from tasuki.store.link.call import call
 from tasuki.store.link.link import Link
 from tasuki.store.looks.scan import scan
@@ -40,7 +40,7 @@ class Minute(msgspec.Struct, frozen=True):
     `tasuki.model.run_times`. The type `""` is all those beyond the first 1,000.
     """
 
-    at: datetime
+    at: Time
     types: dict[str, dict[str, int]]
 
 

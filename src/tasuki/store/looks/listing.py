@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tasuki.model.errors import InvalidError
 from tasuki.model.job import JobInfo
-from tasuki.model.state import State
+from tasuki.model.state import FINISHED, State
 from tasuki.store.link.call import call
 from tasuki.store.link.link import Link
 from tasuki.store.looks.merge import Member, Merge
@@ -18,15 +18,8 @@ from tasuki.store.looks.reader import Reader
 from tasuki.store.looks.types import TypeReader
 from tasuki.store.messages.looks import SiftRequest
 
-ORDER = (
-    State.ACTIVE,
-    State.WAITING,
-    State.SCHEDULED,
-    State.FAILED,
-    State.COMPLETED,
-    State.CANCELLED,
-)
-"""The order of the states in a list of jobs in any state."""
+ORDER = (*(state for state in reversed(State) if not state.finished), *FINISHED)
+"""The order of the states in a list of jobs in any state: what is next to end, then what has."""
 
 MOST_LISTED = 1_000
 """How many jobs one page holds."""

@@ -1,13 +1,12 @@
 """Looking at jobs, types and runners. Nothing here changes anything."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
 from tasuki.model.errors import JobNotFoundError
-from tasuki.model.job import JobInfo
+from tasuki.model.job import JobInfo, Time
 from tasuki.model.state import State
 from tasuki.store.link.call import call
 from tasuki.store.link.link import Link
@@ -45,7 +44,7 @@ class RunnerInfo(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     lease_left: float
     active: int
-    started_at: datetime | None
+    started_at: Time | None
     types: list[str]
     fields: dict[str, str]
 
@@ -95,7 +94,7 @@ class Reader:
             if text is not None:
                 fields[field] = msgspec.Raw(text.encode())
                 del cut[field]
-        return msgspec.structs.replace(info, **fields, cut=cut or None)
+        return msgspec.structs.replace(info, **fields, cut=cut or msgspec.UNSET)
 
     async def briefs(self, keys: Sequence[str]) -> list[JobInfo]:
         """As `jobs`, for ids as the store writes them, and without what is large.

@@ -23,11 +23,11 @@ MOST_FRESH = 2_000
 STALE_SECONDS = 5.0
 """How old the counts of all types may be when there are more types than these."""
 
-_STIR = ("enqueued", "completed", "failed", "retried", "crashed")
+_STIR = ("enqueued", *FINISHED, "retried", "crashed")
 
 
 class TypeInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A type, and how many of its jobs are in each state."""
+    """A type, and how many of its jobs are in each state: a field for each."""
 
     type: str
     paused: bool
@@ -37,6 +37,11 @@ class TypeInfo(msgspec.Struct, frozen=True, kw_only=True):
     completed: int
     failed: int
     cancelled: int
+
+    @property
+    def counts(self) -> dict[State, int]:
+        """How many of its jobs are in each state."""
+        return {state: getattr(self, state) for state in State}
 
 
 class TypePage(NamedTuple):
@@ -132,19 +137,9 @@ class TypeReader:
         infos: list[TypeInfo] = []
         for start in range(0, len(names), CHUNK):
             chunk = names[start : start + CHUNK]
-            rows = await call(self._link, CountsRequest(types=chunk, states=FINISHED))
-            for name, row in zip(chunk, rows, strict=True):
-                waiting, scheduled, active, completed, failed, cancelled, paused = row
-                infos.append(
-                    TypeInfo(
-                        type=name,
-                        paused=bool(paused),
-                        waiting=waiting,
-                        scheduled=scheduled,
-                        active=active,
-                        completed=completed,
-                        failed=failed,
-                        cancelled=cancelled,
-                    )
-                )
+            rows = await call(self._link, CountsRequest(types=chunk))
+            infos += [
+                TypeInfo(type=name, paused=bool(paused), **counts)
+                for name, (counts, paused) in zip(chunk, rows, strict=True)
+            ]
         return infos

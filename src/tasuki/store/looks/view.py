@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from tasuki.model.job import Attempts, Before, JobInfo
+from tasuki.model.job import EMPTY_DATA, Attempts, Before, JobInfo
 from tasuki.model.options import DEFAULT_ATTEMPTS, Traits
 from tasuki.model.state import State
 from tasuki.model.values.reasons import Reason
@@ -73,7 +73,7 @@ def brief(info: JobInfo) -> JobInfo:
         changes["error"] = msgspec.structs.replace(info.error, traceback="")
     if not changes:
         return info
-    return msgspec.structs.replace(info, **changes, cut=cut or None)
+    return msgspec.structs.replace(info, **changes, cut=cut or msgspec.UNSET)
 
 
 def unreadable(id: int, row: Row) -> JobInfo:
@@ -91,7 +91,14 @@ def unreadable(id: int, row: Row) -> JobInfo:
         type=type,
         state=State(row.state),
         reason=Reason.UNREADABLE,
+        priority=0,
+        data=EMPTY_DATA,
+        result=None,
+        error=None,
         attempts=Attempts(0, 0),
+        crashes=0,
+        progress=None,
+        expires=None,
         created_at=created,
     )
 
@@ -104,8 +111,8 @@ def _shown(text: str, large: Large | None) -> msgspec.Raw:
     return _beginning(large.preview) if large else msgspec.Raw(text.encode())
 
 
-def _cut(**fields: Large | None) -> dict[str, int] | None:
-    return {field: large.size for field, large in fields.items() if large} or None
+def _cut(**fields: Large | None) -> dict[str, int] | msgspec.UnsetType:
+    return {field: large.size for field, large in fields.items() if large} or msgspec.UNSET
 
 
 def ended_before(text: str) -> Before:
@@ -184,6 +191,7 @@ def _info(
         "type": record.type,
         "priority": record.priority,
         "data": _shown(record.data, record.large),
+        "result": None,
         "cut": _cut(data=record.large),
         "attempts": Attempts(made, most),
         "progress": msgspec.json.decode(row.progress) if row.progress else None,

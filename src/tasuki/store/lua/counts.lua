@@ -2,32 +2,25 @@
 -- counts: how many jobs of some types are in which state.
 --
 -- types    the types
--- states   the finished states
 --
--- Returns {{waiting, scheduled, active, one for each finished state, ..., paused}, ...} by type
+-- Returns {{{STATE = how many}, whether it is paused: 0 or 1}, ...} by type
 -- Errors: LAYOUT
 
 --@include bulk
+--@include states
 
-local fields = {}
-for n, type in ipairs(request.types) do
-  fields[2 * n - 1], fields[2 * n] = 'scheduled:' .. type, 'active:' .. type
-end
-local counted = gather('HMGET', 'counts', fields)
+local counted = gather('HMGET', 'counts', fields_of(COUNTED, request.types))
 local paused = gather('SMISMEMBER', 'paused', request.types)
 local rows = {}
 for n, type in ipairs(request.types) do
-  local row = {
-    -- Those that run apart wait as well.
-    call('ZCARD', 'wait:' .. type) + call('ZCARD', 'apart:' .. type),
-    tonumber(counted[2 * n - 1]) or 0,
-    tonumber(counted[2 * n]) or 0,
-  }
-  for _, state in ipairs(request.states) do
-    local set = state .. ':' .. type
-    row[#row + 1] = call('ZCARD', 'done:' .. set) + call('ZCARD', 'kept:' .. set)
+  -- Those that run apart wait as well.
+  local jobs = { waiting = call('ZCARD', 'wait:' .. type) + call('ZCARD', 'apart:' .. type) }
+  for i, state in ipairs(COUNTED) do
+    jobs[state] = tonumber(counted[#COUNTED * (n - 1) + i]) or 0
   end
-  row[#row + 1] = paused[n]
-  rows[n] = row
+  for _, state in ipairs(FINISHED) do
+    jobs[state] = ended_in(state .. ':' .. type)
+  end
+  rows[n] = { jobs, paused[n] }
 end
 return cmsgpack.pack(rows)

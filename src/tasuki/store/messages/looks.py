@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from tasuki.model.state import State
 from tasuki.store.messages.request import Question
 
 
@@ -79,11 +80,10 @@ class SiftRequest(Question[Sifted], kw_only=True):
     limit: int
 
 
-class CountsRequest(Question[list[list[int]]], kw_only=True):
-    """How many jobs types have: waiting, scheduled, active, in each of `states`, and if paused."""
+class CountsRequest(Question[list[tuple[dict[State, int], int]]], kw_only=True):
+    """How many jobs types have in each state, and whether they are paused."""
 
     types: Sequence[str]
-    states: Sequence[str]
 
 
 class Counters(msgspec.Struct):

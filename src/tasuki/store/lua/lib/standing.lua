@@ -3,8 +3,7 @@
 
 --@include bulk
 --@include jobs
-
-local FINISHED = { 'completed', 'failed', 'cancelled' }
+--@include states
 
 -- ids, records  in parallel
 -- leases        runners whose leases are looked at

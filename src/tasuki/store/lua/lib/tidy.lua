@@ -1,23 +1,12 @@
 -- What is kept small, a few pieces in each call: the list of types, and that of types with work.
 
 --@include prune
+--@include states
 
 local FORGOTTEN_MS = 24 * 3600 * 1000
 local SCANNED = 50
-local STATES = { 'completed', 'failed', 'cancelled' }
-local TOTALS = {
-  'enqueued', 'completed', 'failed', 'cancelled', 'retried', 'snoozed', 'crashed', 'requeued', 'ms',
-}
-
-local function fields_of(words, types)
-  local fields = {}
-  for _, type in ipairs(types) do
-    for _, word in ipairs(words) do
-      fields[#fields + 1] = word .. ':' .. type
-    end
-  end
-  return fields
-end
+-- What is counted of a type besides the jobs that ended in each state.
+local EVENTS = { 'enqueued', 'retried', 'snoozed', 'crashed', 'requeued', 'ms' }
 
 -- The next types of a list that is gone through round and round. Where it goes on is written down
 -- first: if one of them is broken, the others still have their turn.
@@ -62,8 +51,9 @@ end
 local function forget(types)
   bulk('HDEL', 'types', types)
   bulk('HDEL', 'idle', types)
-  bulk('HDEL', 'stats', fields_of(TOTALS, types))
-  bulk('HDEL', 'counts', fields_of({ 'active', 'scheduled' }, types))
+  bulk('HDEL', 'stats', fields_of(EVENTS, types))
+  bulk('HDEL', 'stats', fields_of(FINISHED, types))
+  bulk('HDEL', 'counts', fields_of(COUNTED, types))
   bulk('HDEL', 'claimed', types)
   bulk('SREM', 'live', types)
   bulk('SREM', 'suspects', types)
@@ -100,8 +90,8 @@ end
 -- Returns how many were deleted.
 local function tidy_types(keep, limit)
   local types = next_types('HSCAN', 'types', 'types', 2)
-  local live = gather('HMGET', 'counts', fields_of({ 'active', 'scheduled' }, types))
-  local ripe = gather('ZMSCORE', 'ripe', fields_of(STATES, types))
+  local counted = gather('HMGET', 'counts', fields_of(COUNTED, types))
+  local ripe = gather('ZMSCORE', 'ripe', fields_of(FINISHED, types))
   local paused = gather('SMISMEMBER', 'paused', types)
   local listed = gather('SMISMEMBER', 'live', types)
   local idle, used, unlisted, trimmed = {}, {}, {}, 0
@@ -111,11 +101,13 @@ local function tidy_types(keep, limit)
       unlisted[#unlisted + 1] = type
     end
     local busy = paused[i] == 1 or waits
-      or (tonumber(live[2 * i - 1]) or 0) > 0 or (tonumber(live[2 * i]) or 0) > 0
-    for n, state in ipairs(STATES) do
+    for n = 1, #COUNTED do
+      busy = busy or (tonumber(counted[#COUNTED * (i - 1) + n]) or 0) > 0
+    end
+    for n, state in ipairs(FINISHED) do
       local set = state .. ':' .. type
-      local kept = call('ZCARD', 'done:' .. set) + call('ZCARD', 'kept:' .. set)
-      if kept > 0 or ripe[3 * (i - 1) + n] then
+      local kept = ended_in(set)
+      if kept > 0 or ripe[#FINISHED * (i - 1) + n] then
         ripen(set, keep)
       end
       if kept > keep[state].most then
