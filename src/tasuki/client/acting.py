@@ -26,8 +26,6 @@ Outcome = State | TasukiError | None
 Progress = Callable[[BulkStep], object]
 """Told how far it is: how many jobs came to what so far."""
 
-NO_CONDITIONS: Mapping[str, Any] = {}
-
 _Act = Callable[[Sequence[int]], Awaitable[Sequence[tuple[str, str]]]]
 """Acts on jobs, and gives the state that each was in before and the one after."""
 
@@ -41,10 +39,11 @@ class Acting(Verbs):
     would have raised. Many go in several steps, so others are served in between; when the store
     fails on the way, what is done is done.
 
-    But for `update`, they take in place of ids what jobs have in common: the conditions of a
-    `Filter`, of which all must hold. What is acted on had come before the call, and matches when it
-    is reached. `progress` is told after each second how far it is, and at the end it is given how
-    many came to what; with `dry_run` they are only counted.
+    In place of ids, they take what jobs have in common: the conditions of a `Filter`, of which all
+    must hold. `update` takes them as `where`, since its other arguments say what jobs become. What
+    is acted on had come before the call, and matches when it is reached. `progress` is told after
+    each second how far it is, and at the end it is given how many came to what; with `dry_run` they
+    are only counted.
     """
 
     # -------------------------------------------------------------------------------- jobs
@@ -153,15 +152,31 @@ class Acting(Verbs):
         expires: float | UnsetType | None = UNSET,
         tags: Sequence[str] | UnsetType = UNSET,
     ) -> dict[int, State | TasukiError]: ...
-    async def update(self, id: int | Ids, **options: Any) -> Any:
+    @overload
+    async def update(
+        self,
+        *,
+        where: Mapping[str, Any],
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        priority: float | str | UnsetType = UNSET,
+        delay: float | UnsetType | None = UNSET,
+        run_at: datetime | UnsetType | None = UNSET,
+        data: Any = UNSET,
+        expires: float | UnsetType | None = UNSET,
+        tags: Sequence[str] | UnsetType = UNSET,
+    ) -> BulkStep: ...
+    async def update(self, id: int | Ids | UnsetType = UNSET, **options: Any) -> Any:
         """Change one job or many that are not active and have not ended; see the class.
 
             await client.update(7, priority="high", expires=None)
+            await client.update(where={"type": "email", "tag": "vip"}, priority="high")
 
         Between two attempts a job can be changed, too. The arguments are those of `enqueue`; what
         is not given stays as it is. None stands for none: without `expires` a job does not expire,
         without `delay` or `run_at` it may run at once. `delay` and `expires` are in seconds, and
-        count from now. The data are replaced as a whole.
+        count from now, which is the beginning of the call. The data are replaced as a whole. Jobs
+        that match and are already as they are to be are left alone, and not counted.
 
         Raises:
             InvalidError: an argument is wrong or unknown, or there is none.
@@ -170,22 +185,29 @@ class Acting(Verbs):
             StateError: it is active, or has ended.
             StoreFullError: the store is out of memory; nothing was changed.
         """
-        here = self._here()
-        _check_names(options, UPDATABLE)
-        if options.get("data", UNSET) is not UNSET:
-            data = options["data"] = encode_data(options["data"])
-            check_bytes(data, here.data_limit)
-        update = Update(**options)
+        how = {name: options.pop(name) for name in ("dry_run", "progress") if name in options}
+        how |= _conditions(options.pop("where", {}))
+        update = self._update_of(options)
 
         async def act(ids: Sequence[int]) -> Sequence[tuple[str, str]]:
-            return await here.operator.update(ids, update)
+            became = await self._here().operator.update(ids, update)
+            return [(each.before, each.after) for each in became]
 
-        return await self._act(id, Verb.UPDATE, act)
+        return await self._act(id, Verb.UPDATE, act, how, update)
+
+    def _update_of(self, options: Mapping[str, Any]) -> Update:
+        _check_names(options, UPDATABLE)
+        if options.get("data", UNSET) is UNSET:
+            return Update(**options)
+        data = encode_data(options["data"])
+        check_bytes(data, self._here().data_limit)
+        return Update(**{**options, "data": data})
 
     async def bulk(
         self,
         action: Verb | str,
         filter: Filter,
+        update: Mapping[str, Any] | None = None,
         *,
         cursor: str | None = None,
         seconds: float = STEP_SECONDS,
@@ -198,20 +220,24 @@ class Acting(Verbs):
             while step.cursor:
                 step = await client.bulk(Verb.RETRY, failed, cursor=step.cursor)
 
-        For front ends whose callers are to be answered soon; else see the class.
+        For front ends whose callers are to be answered soon; else see the class. What an `update`
+        changes is given by name, as in `{"priority": "high"}`.
 
         Raises:
-            InvalidError: the action is not one of `cancel`, `promote`, `remove` and `retry`; the
-                filter says nothing, or nothing that can be acted on so; or the cursor is not from a
-                step of the same action, filter and `dry_run`.
+            InvalidError: the action is not one of `cancel`, `promote`, `remove`, `retry` and
+                `update`; the filter says nothing, or nothing that can be acted on so; the update is
+                wrong or missing, or goes with another action; or the cursor is not from a step of
+                the same action, filter, update and `dry_run`.
         """
+        changes = None if update is None else self._update_of(update)
         return await self._here().bulk.run(
-            action, filter, cursor=cursor, seconds=seconds, dry_run=dry_run
+            action, filter, changes, cursor=cursor, seconds=seconds, dry_run=dry_run
         )
 
     async def _sweep(
         self,
         verb: Verb,
+        update: Update | None,
         /,
         *,
         dry_run: bool = False,
@@ -221,7 +247,7 @@ class Acting(Verbs):
         so_far = BulkStep(Counts(), None)
         _check_names(conditions, Filter.__struct_fields__)
         filter = Filter(**conditions)
-        async for step in self._here().bulk.steps(verb, filter, dry_run=dry_run):
+        async for step in self._here().bulk.steps(verb, filter, update, dry_run=dry_run):
             so_far = so_far.followed_by(step)
             if progress is not None:
                 progress(so_far)
@@ -232,10 +258,11 @@ class Acting(Verbs):
         id: int | Ids | UnsetType,
         verb: Verb,
         act: _Act,
-        how: Mapping[str, Any] = NO_CONDITIONS,
+        how: Mapping[str, Any],
+        update: Update | None = None,
     ) -> Any:
         if id is UNSET:
-            return await self._sweep(verb, **how)
+            return await self._sweep(verb, update, **how)
         if how:
             raise InvalidError("cannot be given together with ids", field=next(iter(how)))
         many = id if isinstance(id, Iterable) and not isinstance(id, str) else None
@@ -280,6 +307,13 @@ def _leading_to(after: State | None, act: Callable[[Sequence[int]], Awaitable[li
         return [(each, each if each == State.ACTIVE else after or "") for each in states]
 
     return with_states_after
+
+
+def _conditions(where: Any) -> Mapping[str, Any]:
+    if not isinstance(where, Mapping):
+        raise InvalidError("must be an object: conditions by name", field="where")
+    _check_names(where, Filter.__struct_fields__)
+    return where
 
 
 def _check_names(given: Iterable[str], known: Sequence[str]) -> None:
