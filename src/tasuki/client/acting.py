@@ -1,36 +1,30 @@
 """What a client can do to jobs and types."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, overload
 
 from msgspec import UNSET, UnsetType
 
 from tasuki.client.data import encode_data
-from tasuki.client.verbs import Verbs
-from tasuki.model.errors import InvalidError, TasukiError
+from tasuki.client.steering import (
+    Ids,
+    Progress,
+    Steering,
+    check_names,
+    conditions_of,
+    leading_to,
+)
+from tasuki.model.errors import TasukiError
 from tasuki.model.filter import Filter
 from tasuki.model.state import State, Verb
 from tasuki.model.update import UPDATABLE, Update
-from tasuki.store.acts.bulk import STEP_SECONDS, BulkStep, Counts
-from tasuki.store.acts.operator import refusal
+from tasuki.store.acts.bulk import STEP_SECONDS, BulkStep
 from tasuki.store.looks.types import TypeInfo
-from tasuki.wire.ids import check_id
 from tasuki.wire.payload import check_bytes
 
-Ids = Iterable[int]
 
-Outcome = State | TasukiError | None
-"""What became of one job of many: its state now (None: it is gone), or why nothing was done."""
-
-Progress = Callable[[BulkStep], object]
-"""Told how far it is: how many jobs came to what so far."""
-
-_Act = Callable[[Sequence[int]], Awaitable[Sequence[tuple[str, str]]]]
-"""Acts on jobs, and gives the state that each was in before and the one after."""
-
-
-class Acting(Verbs):
+class Acting(Steering):
     """The verbs of a person.
 
     Those for jobs take one id, and give the state that the job is in now; or raise a
@@ -65,7 +59,7 @@ class Acting(Verbs):
             JobNotFoundError: there is no such job.
             StateError: it has ended already.
         """
-        act = _leading_to(State.CANCELLED, self._here().operator.cancel)
+        act = leading_to(State.CANCELLED, self._here().operator.cancel)
         return await self._act(id, Verb.CANCEL, act, how)
 
     @overload
@@ -87,7 +81,7 @@ class Acting(Verbs):
             JobNotFoundError: there is no such job.
             StateError: it has not ended.
         """
-        act = _leading_to(State.WAITING, self._here().operator.retry)
+        act = leading_to(State.WAITING, self._here().operator.retry)
         return await self._act(id, Verb.RETRY, act, how)
 
     @overload
@@ -105,7 +99,7 @@ class Acting(Verbs):
             JobNotFoundError: there is no such job.
             StateError: it is not scheduled.
         """
-        act = _leading_to(State.WAITING, self._here().operator.promote)
+        act = leading_to(State.WAITING, self._here().operator.promote)
         return await self._act(id, Verb.PROMOTE, act, how)
 
     @overload
@@ -125,7 +119,7 @@ class Acting(Verbs):
             JobNotFoundError: there is no such job.
             StateError: it is active.
         """
-        act = _leading_to(None, self._here().operator.remove)
+        act = leading_to(None, self._here().operator.remove)
         return await self._act(id, Verb.REMOVE, act, how)
 
     @overload
@@ -186,7 +180,7 @@ class Acting(Verbs):
             StoreFullError: the store is out of memory; nothing was changed.
         """
         how = {name: options.pop(name) for name in ("dry_run", "progress") if name in options}
-        how |= _conditions(options.pop("where", {}))
+        how |= conditions_of(options.pop("where", {}))
         update = self._update_of(options)
 
         async def act(ids: Sequence[int]) -> Sequence[tuple[str, str]]:
@@ -196,7 +190,7 @@ class Acting(Verbs):
         return await self._act(id, Verb.UPDATE, act, how, update)
 
     def _update_of(self, options: Mapping[str, Any]) -> Update:
-        _check_names(options, UPDATABLE)
+        check_names(options, UPDATABLE)
         if options.get("data", UNSET) is UNSET:
             return Update(**options)
         data = encode_data(options["data"])
@@ -234,50 +228,6 @@ class Acting(Verbs):
             action, filter, changes, cursor=cursor, seconds=seconds, dry_run=dry_run
         )
 
-    async def _sweep(
-        self,
-        verb: Verb,
-        update: Update | None,
-        /,
-        *,
-        dry_run: bool = False,
-        progress: Progress | None = None,
-        **conditions: Any,
-    ) -> BulkStep:
-        so_far = BulkStep(Counts(), None)
-        _check_names(conditions, Filter.__struct_fields__)
-        filter = Filter(**conditions)
-        async for step in self._here().bulk.steps(verb, filter, update, dry_run=dry_run):
-            so_far = so_far.followed_by(step)
-            if progress is not None:
-                progress(so_far)
-        return so_far
-
-    async def _act(
-        self,
-        id: int | Ids | UnsetType,
-        verb: Verb,
-        act: _Act,
-        how: Mapping[str, Any],
-        update: Update | None = None,
-    ) -> Any:
-        if id is UNSET:
-            return await self._sweep(verb, update, **how)
-        if how:
-            raise InvalidError("cannot be given together with ids", field=next(iter(how)))
-        many = id if isinstance(id, Iterable) and not isinstance(id, str) else None
-        ids = [check_id(each) for each in ([id] if many is None else many)]
-        outcomes: dict[int, Outcome] = {}
-        for number, (before, after) in zip(ids, await act(ids), strict=True):
-            refused = refusal(number, verb, before)
-            outcomes[number] = refused or (State(after) if after else None)
-        if many is not None:
-            return outcomes
-        [outcome] = outcomes.values()
-        if isinstance(outcome, TasukiError):
-            raise outcome
-        return outcome
-
     # ------------------------------------------------------------------------------- types
 
     async def pause(self, type: str) -> TypeInfo:
@@ -297,26 +247,3 @@ class Acting(Verbs):
     async def _switch(self, type: str, verb: Callable[[str], Awaitable[bool]]) -> TypeInfo:
         await verb(type)
         return (await self._here().reader.types([type]))[0]
-
-
-def _leading_to(after: State | None, act: Callable[[Sequence[int]], Awaitable[list[str]]]) -> _Act:
-    """The same verb, with the states that it leads to. What is active stays so until it stops."""
-
-    async def with_states_after(ids: Sequence[int]) -> list[tuple[str, str]]:
-        states = await act(ids)
-        return [(each, each if each == State.ACTIVE else after or "") for each in states]
-
-    return with_states_after
-
-
-def _conditions(where: Any) -> Mapping[str, Any]:
-    if not isinstance(where, Mapping):
-        raise InvalidError("must be an object: conditions by name", field="where")
-    _check_names(where, Filter.__struct_fields__)
-    return where
-
-
-def _check_names(given: Iterable[str], known: Sequence[str]) -> None:
-    for name in given:
-        if name not in known:
-            raise InvalidError(f"cannot be said here; there are {', '.join(known)}", field=name)
