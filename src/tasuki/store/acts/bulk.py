@@ -18,7 +18,7 @@ from tasuki.model.filter import Filter
 from tasuki.model.state import State, Verb, allows
 from tasuki.model.update import Update
 from tasuki.store.acts.operator import Operator
-from tasuki.store.acts.updates import MISSING
+from tasuki.store.acts.updates import MISSING, Same
 from tasuki.store.acts.walk import Mark, Walk
 from tasuki.store.link.link import Link
 from tasuki.store.looks.listing import Listing
@@ -186,7 +186,7 @@ class Bulk:
         self, update: Update, state: State | None, mark: Mark, ids: Sequence[int]
     ) -> list[str]:
         became = await self._operator.update(ids, update, state=state, since=mark.time)
-        return [each.before for each in became if not each.same]
+        return [each.before for each in became if not isinstance(each, Same)]
 
 
 def _counts(action: Verb, wanted: State | None, states: Sequence[str]) -> Counts:

@@ -23,14 +23,16 @@ CHUNK_BYTES = 256 * 1024
 
 
 class Became(NamedTuple):
-    """The state that a job was in before, or `missing`; and the one after, empty if unchanged.
-
-    One that is the `same` was already as it was to be.
-    """
+    """The state that a job was in before, or `missing`; and the one after, empty if refused."""
 
     before: str
     after: str
-    same: bool = False
+
+
+class Same(Became):
+    """It was already as it was to be."""
+
+    __slots__ = ()
 
 
 class Updates:
@@ -78,7 +80,7 @@ class Updates:
             found |= dict(zip(ids, map(Became, reply.states, reply.after), strict=True))
             for position in reply.same:
                 id = ids[position - 1]
-                found[id] = found[id]._replace(same=True)
+                found[id] = Same(*found[id])
             again: list[int] = []
             for position, options in reply.unknown:
                 id = ids[position - 1]
