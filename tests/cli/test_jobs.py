@@ -313,6 +313,21 @@ def test_update_of_many_tells_what_was_refused(tasuki: Program):
     assert job(tasuki, "2")["tags"] == ["b"]
 
 
+def test_update_of_all_that_match(tasuki: Program):
+    for tag in ("vip", "other"):
+        enqueue(tasuki, "email", "-t", tag)
+    which = ("--where-tag", "vip", "--where-state", "waiting")
+    change = ("update", *which, "-t", "new", "--priority", "3")
+    assert tasuki(*change, "--dry-run").ok().out == "1 job would be updated\n"
+    assert tasuki(*change).ok().out == "1 job updated\n"
+    assert [job(tasuki, id)["tags"] for id in ("1", "2")] == [["new"], ["other"]]
+    assert tasuki(*change).err == "no such jobs to change\n"
+    assert "not both" in tasuki("update", "1", *which, "--delay", "1m", code=2).err
+    assert "as by --where-state" in tasuki("update", "--delay", "1m", code=2).err
+    wrong = tasuki("update", "--where-created-after", "noon", "--delay", "1m", code=2)
+    assert "where_created_after: must be a time" in wrong.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "answer"),
     [

@@ -137,6 +137,39 @@ class TestUpdate:
         await client.update(id, data=None)
         assert bytes((await client.get(id)).data) == b"{}"
 
+    async def test_all_that_match_are_changed(self, client: Client):
+        await client.enqueue_many([{"type": "email", "tags": ["x"]}, {"type": "email"}])
+        seen: list[BulkStep] = []
+        where = {"type": "email", "tag": "x"}
+        assert (await client.update(where=where, dry_run=True, tags=["y"])).counts.done == 1
+        swept = await client.update(where=where, progress=seen.append, tags=["y"], data=[7])
+        assert (swept.counts.done, seen) == (1, [swept])
+        assert [job.tags async for job in client.jobs()] == [("y",), ()]
+        assert (await client.update(where=where, tags=[])).counts.total == 0
+
+    async def test_a_filter_that_is_wrong_changes_nothing(self, client: Client):
+        id = await client.enqueue("email")
+        before = await client.get(id)
+        update: Any = client.update
+        wrong: list[tuple[dict[str, Any], str | None]] = [
+            ({"priority": 1}, "filter"),
+            ({"where": {}, "priority": 1}, "filter"),
+            ({"where": "email", "priority": 1}, "where"),
+            ({"where": {"kind": "email"}, "priority": 1}, "kind"),
+            ({"where": {"dry_run": True}, "priority": 1}, "dry_run"),
+            ({"where": {"state": "failed"}, "priority": 1}, "filter"),
+            ({"type": "email", "priority": 1}, "type"),
+            ({"where": {"type": "email"}}, None),
+            ({"where": {"type": "email"}, "data": object()}, "data"),
+            ({"id": id, "where": {"type": "email"}, "priority": 1}, "type"),
+            ({"id": [id], "dry_run": True, "priority": 1}, "dry_run"),
+        ]
+        for given, field in wrong:
+            with pytest.raises(InvalidError) as caught:
+                await update(**given)
+            assert caught.value.field == field, given
+        assert await client.get(id) == before
+
     async def test_what_is_wrong_changes_nothing(self, client: Client):
         id = await client.enqueue("email", {"to": "a"})
         before = await client.get(id)
@@ -262,6 +295,7 @@ async def test_a_position_that_is_too_long_ago(client: Client):
 def test_a_blocking_client_does_the_same(blocking: BlockingClient):
     id = blocking.enqueue("email", tags=["x"])
     assert blocking.update(id, delay=60) is State.SCHEDULED
+    assert blocking.update(where={"state": "scheduled"}, priority=1).counts.done == 1
     assert blocking.promote([id]) == {id: State.WAITING}
     assert blocking.pause("email").paused is True
     assert [job.id for job in blocking.jobs(tag="x")] == [id]

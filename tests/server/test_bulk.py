@@ -9,6 +9,7 @@ import pytest
 from tasuki.model.filter import Filter
 from tasuki.model.outcome import JobError
 from tasuki.model.state import Verb
+from tasuki.server.http.options import ServerOptions
 from tasuki.store.store import Store
 from tests.server.support import Hand, check_problem, submit
 
@@ -54,6 +55,16 @@ async def test_jobs_are_acted_on_by_what_they_have_in_common(
     assert (await act(http, "cancel", {"type": "email"}))["counts"] == ZEROS
 
 
+async def test_jobs_are_updated_by_what_they_have_in_common(http: httpx.AsyncClient) -> None:
+    for tags in (["vip"], []):
+        await submit(http, tags=tags, expires=60)
+    changes = {"priority": "high", "expires": None, "data": {"big": "x" * 20_000}}
+    assert (await act(http, "update", {"tag": "vip"}, update=changes))["counts"]["done"] == 1
+    first, second = [(await http.get(f"/api/v1/jobs/{id}")).json() for id in (1, 2)]
+    assert (first["priority"], first["expires"], first["data"]) == (-10, None, changes["data"])
+    assert (second["priority"], second["expires"]) == (0, 60)
+
+
 def order(**changes: Any) -> dict[str, Any]:
     """A body that could be, with some of it changed."""
     return {"action": "retry", "filter": {"type": "email"}} | changes
@@ -78,6 +89,11 @@ def order(**changes: Any) -> dict[str, Any]:
         (order(filter={"finished_after": "2026-01-31T08:00"}), "filter.finished_after", "a time"),
         (order(filter={"finished_after": "2026-01-31T08:00:00"}), "filter.finished_after", "zone"),
         (order(cursor="failed:1:A1"), "cursor", "is not one that a bulk action gave"),
+        (order(action="update"), "update", "is needed"),
+        (order(update={"priority": 1}), "update", "is not for retry"),
+        (order(action="update", update={}), "update", "there is nothing to update"),
+        (order(action="update", update={"priority": "hi"}), "update.priority", "must be"),
+        (order(action="update", update={"attempts": 1}), "update.attempts", "is not known"),
         (order(cursor=""), "cursor", "is not one that a bulk action gave"),
     ],
     ids=str,
@@ -93,7 +109,7 @@ async def test_a_body_that_is_not_json_or_too_large_is_refused(http: httpx.Async
     json = {"content-type": "application/json"}
     check_problem(await http.post(BULK, content="{", headers=json), 400, "malformed")
     check_problem(await http.post(BULK, content="{}"), 415, "media_type")
-    long = {"action": "retry", "filter": {"error": "x" * 20_000}}
+    long = {"action": "retry", "filter": {"error": "x" * ServerOptions().largest_body}}
     check_problem(await http.post(BULK, json=long), 413, "too_large")
 
 
@@ -104,7 +120,7 @@ async def test_a_cursor_goes_on_with_what_began_it_and_nothing_else(
     begun = await store.bulk().run(Verb.CANCEL, Filter(state="waiting"), seconds=0)
     other = {"action": "remove", "filter": {"state": "waiting"}, "cursor": begun.cursor}
     problem = check_problem(await http.post(BULK, json=other), 422, "invalid", "cursor")
-    assert "is from another action or filter" in problem["detail"]
+    assert "is from another action, filter or update" in problem["detail"]
     rest = await act(http, "cancel", {"state": "waiting"}, cursor=begun.cursor)
     assert rest["counts"]["done"] == 600 - begun.counts.done
     assert rest["cursor"] is None

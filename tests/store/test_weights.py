@@ -5,7 +5,7 @@ import pytest
 
 from tasuki.model.retention import Keep, Retention
 from tasuki.model.settings.worker import LeaseTerms
-from tasuki.model.state import State
+from tasuki.model.state import State, Verb
 from tasuki.store.store import Store
 from tests.store.factory import (
     FAR,
@@ -17,6 +17,7 @@ from tests.store.factory import (
     runner,
 )
 from tests.store.invariants import Keys
+from tests.store.person import steer
 from tests.support import Plain
 
 LARGE = "x" * 9_998
@@ -68,15 +69,15 @@ async def test_each_state_has_its_own(store: Store, plain: Plain, namespace: str
     assert len(await store.reader().jobs([1, 2, 3])) == 3
 
 
-@pytest.mark.parametrize("verb", ["retry", "remove"])
+@pytest.mark.parametrize("verb", [Verb.RETRY, Verb.REMOVE])
 async def test_what_is_not_finished_any_more_does_not_count(
-    store: Store, plain: Plain, namespace: str, verb: str
+    store: Store, plain: Plain, namespace: str, verb: Verb
 ):
     await finish_one_by_one(store, "a")
-    await getattr(store.operator(), verb)(1)
+    await steer(store.operator(), verb, 1)
     assert Keys(plain, namespace).hash("bytes") == {}
     await prune(store, 0)
-    assert len(await store.reader().jobs([1])) == (verb == "retry")
+    assert len(await store.reader().jobs([1])) == (verb is Verb.RETRY)
 
 
 async def test_small_jobs_are_in_none_of_the_lists(store: Store, plain: Plain, namespace: str):

@@ -17,6 +17,7 @@ _WOULD: Mapping[Verb, str] = {
     Verb.CANCEL: "would be cancelled",
     Verb.PROMOTE: "would wait to run",
     Verb.REMOVE: "would be removed",
+    Verb.UPDATE: "would be updated",
 }
 _WOULD_BE_TOLD = "would be told to stop"
 
@@ -64,4 +65,5 @@ def _report(total: "Counts", verb: Verb, *, dry_run: bool) -> None:
         if number:
             remark(counted(number, words))
     if not total.total:
-        remark("no such jobs")
+        # An update leaves those alone that are already as it wants them.
+        remark("no such jobs to change" if verb is Verb.UPDATE else "no such jobs")

@@ -9,7 +9,7 @@ from tasuki.model.errors import StateError, TasukiError
 from tasuki.model.state import State, Verb
 
 if TYPE_CHECKING:
-    from tasuki.client.acting import Outcome
+    from tasuki.client.steering import Outcome
 
 MOST_LINES = 20
 """So many jobs are never too many for a line each."""

@@ -1,38 +1,30 @@
 """What a client can do to jobs and types."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, overload
 
 from msgspec import UNSET, UnsetType
 
 from tasuki.client.data import encode_data
-from tasuki.client.verbs import Verbs
-from tasuki.model.errors import InvalidError, TasukiError
+from tasuki.client.steering import (
+    Ids,
+    Progress,
+    Steering,
+    check_names,
+    conditions_of,
+    leading_to,
+)
+from tasuki.model.errors import TasukiError
 from tasuki.model.filter import Filter
 from tasuki.model.state import State, Verb
 from tasuki.model.update import UPDATABLE, Update
-from tasuki.store.acts.bulk import STEP_SECONDS, BulkStep, Counts
-from tasuki.store.acts.operator import refusal
+from tasuki.store.acts.bulk import STEP_SECONDS, BulkStep
 from tasuki.store.looks.types import TypeInfo
-from tasuki.wire.ids import check_id
 from tasuki.wire.payload import check_bytes
 
-Ids = Iterable[int]
 
-Outcome = State | TasukiError | None
-"""What became of one job of many: its state now (None: it is gone), or why nothing was done."""
-
-Progress = Callable[[BulkStep], object]
-"""Told how far it is: how many jobs came to what so far."""
-
-NO_CONDITIONS: Mapping[str, Any] = {}
-
-_Act = Callable[[Sequence[int]], Awaitable[Sequence[tuple[str, str]]]]
-"""Acts on jobs, and gives the state that each was in before and the one after."""
-
-
-class Acting(Verbs):
+class Acting(Steering):
     """The verbs of a person.
 
     Those for jobs take one id, and give the state that the job is in now; or raise a
@@ -41,10 +33,11 @@ class Acting(Verbs):
     would have raised. Many go in several steps, so others are served in between; when the store
     fails on the way, what is done is done.
 
-    But for `update`, they take in place of ids what jobs have in common: the conditions of a
-    `Filter`, of which all must hold. What is acted on had come before the call, and matches when it
-    is reached. `progress` is told after each second how far it is, and at the end it is given how
-    many came to what; with `dry_run` they are only counted.
+    In place of ids, they take what jobs have in common: the conditions of a `Filter`, of which all
+    must hold. `update` takes them as `where`, since its other arguments say what jobs become. What
+    is acted on had come before the call, and matches when it is reached. `progress` is told after
+    each second how far it is, and at the end it is given how many came to what; with `dry_run` they
+    are only counted.
     """
 
     # -------------------------------------------------------------------------------- jobs
@@ -66,7 +59,7 @@ class Acting(Verbs):
             JobNotFoundError: there is no such job.
             StateError: it has ended already.
         """
-        act = _leading_to(State.CANCELLED, self._here().operator.cancel)
+        act = leading_to(State.CANCELLED, self._here().operator.cancel)
         return await self._act(id, Verb.CANCEL, act, how)
 
     @overload
@@ -88,7 +81,7 @@ class Acting(Verbs):
             JobNotFoundError: there is no such job.
             StateError: it has not ended.
         """
-        act = _leading_to(State.WAITING, self._here().operator.retry)
+        act = leading_to(State.WAITING, self._here().operator.retry)
         return await self._act(id, Verb.RETRY, act, how)
 
     @overload
@@ -106,7 +99,7 @@ class Acting(Verbs):
             JobNotFoundError: there is no such job.
             StateError: it is not scheduled.
         """
-        act = _leading_to(State.WAITING, self._here().operator.promote)
+        act = leading_to(State.WAITING, self._here().operator.promote)
         return await self._act(id, Verb.PROMOTE, act, how)
 
     @overload
@@ -126,7 +119,7 @@ class Acting(Verbs):
             JobNotFoundError: there is no such job.
             StateError: it is active.
         """
-        act = _leading_to(None, self._here().operator.remove)
+        act = leading_to(None, self._here().operator.remove)
         return await self._act(id, Verb.REMOVE, act, how)
 
     @overload
@@ -153,15 +146,31 @@ class Acting(Verbs):
         expires: float | UnsetType | None = UNSET,
         tags: Sequence[str] | UnsetType = UNSET,
     ) -> dict[int, State | TasukiError]: ...
-    async def update(self, id: int | Ids, **options: Any) -> Any:
+    @overload
+    async def update(
+        self,
+        *,
+        where: Mapping[str, Any],
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        priority: float | str | UnsetType = UNSET,
+        delay: float | UnsetType | None = UNSET,
+        run_at: datetime | UnsetType | None = UNSET,
+        data: Any = UNSET,
+        expires: float | UnsetType | None = UNSET,
+        tags: Sequence[str] | UnsetType = UNSET,
+    ) -> BulkStep: ...
+    async def update(self, id: int | Ids | UnsetType = UNSET, **options: Any) -> Any:
         """Change one job or many that are not active and have not ended; see the class.
 
             await client.update(7, priority="high", expires=None)
+            await client.update(where={"type": "email", "tag": "vip"}, priority="high")
 
         Between two attempts a job can be changed, too. The arguments are those of `enqueue`; what
         is not given stays as it is. None stands for none: without `expires` a job does not expire,
         without `delay` or `run_at` it may run at once. `delay` and `expires` are in seconds, and
-        count from now. The data are replaced as a whole.
+        count from now, which is the beginning of the call. The data are replaced as a whole. Jobs
+        that match and are already as they are to be are left alone, and not counted.
 
         Raises:
             InvalidError: an argument is wrong or unknown, or there is none.
@@ -170,22 +179,29 @@ class Acting(Verbs):
             StateError: it is active, or has ended.
             StoreFullError: the store is out of memory; nothing was changed.
         """
-        here = self._here()
-        _check_names(options, UPDATABLE)
-        if options.get("data", UNSET) is not UNSET:
-            data = options["data"] = encode_data(options["data"])
-            check_bytes(data, here.data_limit)
-        update = Update(**options)
+        how = {name: options.pop(name) for name in ("dry_run", "progress") if name in options}
+        how |= conditions_of(options.pop("where", {}))
+        update = self._update_of(options)
 
         async def act(ids: Sequence[int]) -> Sequence[tuple[str, str]]:
-            return await here.operator.update(ids, update)
+            became = await self._here().operator.update(ids, update)
+            return [(each.before, each.after) for each in became]
 
-        return await self._act(id, Verb.UPDATE, act)
+        return await self._act(id, Verb.UPDATE, act, how, update)
+
+    def _update_of(self, options: Mapping[str, Any]) -> Update:
+        check_names(options, UPDATABLE)
+        if options.get("data", UNSET) is UNSET:
+            return Update(**options)
+        data = encode_data(options["data"])
+        check_bytes(data, self._here().data_limit)
+        return Update(**{**options, "data": data})
 
     async def bulk(
         self,
         action: Verb | str,
         filter: Filter,
+        update: Mapping[str, Any] | None = None,
         *,
         cursor: str | None = None,
         seconds: float = STEP_SECONDS,
@@ -198,58 +214,19 @@ class Acting(Verbs):
             while step.cursor:
                 step = await client.bulk(Verb.RETRY, failed, cursor=step.cursor)
 
-        For front ends whose callers are to be answered soon; else see the class.
+        For front ends whose callers are to be answered soon; else see the class. What an `update`
+        changes is given by name, as in `{"priority": "high"}`.
 
         Raises:
-            InvalidError: the action is not one of `cancel`, `promote`, `remove` and `retry`; the
-                filter says nothing, or nothing that can be acted on so; or the cursor is not from a
-                step of the same action, filter and `dry_run`.
+            InvalidError: the action is not one of `cancel`, `promote`, `remove`, `retry` and
+                `update`; the filter says nothing, or nothing that can be acted on so; the update is
+                wrong or missing, or goes with another action; or the cursor is not from a step of
+                the same action, filter, update and `dry_run`.
         """
+        changes = None if update is None else self._update_of(update)
         return await self._here().bulk.run(
-            action, filter, cursor=cursor, seconds=seconds, dry_run=dry_run
+            action, filter, changes, cursor=cursor, seconds=seconds, dry_run=dry_run
         )
-
-    async def _sweep(
-        self,
-        verb: Verb,
-        /,
-        *,
-        dry_run: bool = False,
-        progress: Progress | None = None,
-        **conditions: Any,
-    ) -> BulkStep:
-        so_far = BulkStep(Counts(), None)
-        _check_names(conditions, Filter.__struct_fields__)
-        filter = Filter(**conditions)
-        async for step in self._here().bulk.steps(verb, filter, dry_run=dry_run):
-            so_far = so_far.followed_by(step)
-            if progress is not None:
-                progress(so_far)
-        return so_far
-
-    async def _act(
-        self,
-        id: int | Ids | UnsetType,
-        verb: Verb,
-        act: _Act,
-        how: Mapping[str, Any] = NO_CONDITIONS,
-    ) -> Any:
-        if id is UNSET:
-            return await self._sweep(verb, **how)
-        if how:
-            raise InvalidError("cannot be given together with ids", field=next(iter(how)))
-        many = id if isinstance(id, Iterable) and not isinstance(id, str) else None
-        ids = [check_id(each) for each in ([id] if many is None else many)]
-        outcomes: dict[int, Outcome] = {}
-        for number, (before, after) in zip(ids, await act(ids), strict=True):
-            refused = refusal(number, verb, before)
-            outcomes[number] = refused or (State(after) if after else None)
-        if many is not None:
-            return outcomes
-        [outcome] = outcomes.values()
-        if isinstance(outcome, TasukiError):
-            raise outcome
-        return outcome
 
     # ------------------------------------------------------------------------------- types
 
@@ -270,19 +247,3 @@ class Acting(Verbs):
     async def _switch(self, type: str, verb: Callable[[str], Awaitable[bool]]) -> TypeInfo:
         await verb(type)
         return (await self._here().reader.types([type]))[0]
-
-
-def _leading_to(after: State | None, act: Callable[[Sequence[int]], Awaitable[list[str]]]) -> _Act:
-    """The same verb, with the states that it leads to. What is active stays so until it stops."""
-
-    async def with_states_after(ids: Sequence[int]) -> list[tuple[str, str]]:
-        states = await act(ids)
-        return [(each, each if each == State.ACTIVE else after or "") for each in states]
-
-    return with_states_after
-
-
-def _check_names(given: Iterable[str], known: Sequence[str]) -> None:
-    for name in given:
-        if name not in known:
-            raise InvalidError(f"cannot be said here; there are {', '.join(known)}", field=name)

@@ -1,7 +1,7 @@
 """Which jobs are meant, when they are not named one by one: every condition, once.
 
 From here come the checks, the `filter` of `POST /api/v1/bulk` and its description, and the flags of
-`tasuki retry`, `cancel`, `promote` and `rm`.
+`tasuki retry`, `cancel`, `promote`, `rm` and `update`.
 """
 
 from datetime import datetime

@@ -78,7 +78,7 @@ def all_operations(services: Services, options: ServerOptions) -> Sequence[Opera
     client, health = services.client, services.health
     return [
         *Jobs(client, services.patience, body_limit=options.largest_body).operations(),
-        *BulkActions(client).operations(),
+        *BulkActions(client, body_limit=options.largest_body).operations(),
         *HealthChecks(health).operations(),
         *Types(client).operations(),
         *Runners(client).operations(),

@@ -16,7 +16,7 @@ from tasuki.cli.terminal.progress import progress
 from tasuki.cli.terminal.streams import read_input
 from tasuki.model.errors import InvalidError
 from tasuki.model.filter import Filter
-from tasuki.model.options import options_of
+from tasuki.model.options import Option, options_of
 from tasuki.model.state import Verb
 from tasuki.wire.ids import LARGEST_ID
 
@@ -30,31 +30,37 @@ FILTER = options_of(Filter)
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
-ids_argument = click.argument("ids", metavar="ID...", nargs=-1, required=True)
-
 
 class Order(NamedTuple):
-    """What is done to jobs, and what is said meanwhile. `act` gives what became of each."""
+    """What is done to jobs, and what is said meanwhile. `act` gives what became of each.
+
+    `condition` is a flag for what jobs may have in common.
+    """
 
     label: str
     verb: Verb
     act: "Callable[..., Awaitable[Any]]"
+    condition: str = f"--{FILTER[0].name}"
 
 
-def _which(command: Decorated) -> Decorated:
+def which(conditions: Sequence[Option]) -> Callable[[Decorated], Decorated]:
     """The ids of jobs, or flags for what they have in common."""
-    for decorate in (
-        as_json,
-        click.option("--dry-run", is_flag=True, help="Only count the jobs that match."),
-        flags_for(FILTER),
-        click.argument("ids", metavar="[ID...]", nargs=-1),
-    ):
-        command = decorate(command)
-    return command
+
+    def decorate(command: Decorated) -> Decorated:
+        for each in (
+            as_json,
+            click.option("--dry-run", is_flag=True, help="Only count the jobs that match."),
+            flags_for(conditions),
+            click.argument("ids", metavar="[ID...]", nargs=-1),
+        ):
+            command = each(command)
+        return command
+
+    return decorate
 
 
 @click.command("retry", cls=Command)
-@_which
+@which(FILTER)
 @at_desk
 async def retry(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
     """Run jobs again that have ended. Their attempts start again.
@@ -70,7 +76,7 @@ async def retry(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
 
 
 @click.command("cancel", cls=Command)
-@_which
+@which(FILTER)
 @at_desk
 async def cancel(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
     """Cancel jobs. One that is active is told to stop.
@@ -86,7 +92,7 @@ async def cancel(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
 
 
 @click.command("promote", cls=Command)
-@_which
+@which(FILTER)
 @at_desk
 async def promote(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
     """Let scheduled jobs run now.
@@ -102,7 +108,7 @@ async def promote(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
 
 
 @click.command("rm", cls=Command)
-@_which
+@which(FILTER)
 @at_desk
 async def rm(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
     """Delete jobs that are not active, with their results and logs.
@@ -119,20 +125,32 @@ async def rm(desk: "Desk", ids: Sequence[str], **flags: Any) -> int:
 
 async def _steer(order: Order, ids: Sequence[str], flags: Mapping[str, Any]) -> int:
     conditions = read_flags(FILTER, flags)
-    as_json, dry_run = flags["as_json"], flags["dry_run"]
+    return await steer(order, ids, conditions, dry_run=flags["dry_run"], as_json=flags["as_json"])
+
+
+async def steer(
+    order: Order,
+    ids: Sequence[str],
+    conditions: Mapping[str, Any],
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Do it to the jobs that are named, or else to those that match. Gives the exit code."""
     if ids and (dry_run or conditions):
         raise click.UsageError("Name the jobs, or say what they have in common, not both.")
     if ids:
-        return await carry_out(order, ids, as_json=as_json)
+        return await _carry_out(order, ids, as_json=as_json)
     if not conditions:
-        flag = f"--{FILTER[0].name}"
-        raise click.UsageError(f"Name some jobs, or say what they have in common, as by {flag}.")
+        raise click.UsageError(
+            f"Name some jobs, or say what they have in common, as by {order.condition}."
+        )
     sweep = bound(order.act, dry_run=dry_run, **conditions)
     label = "Counting" if dry_run else order.label
     return await by_filter(sweep, order.verb, label, dry_run=dry_run, as_json=as_json)
 
 
-async def carry_out(order: Order, words: Sequence[str], *, as_json: bool) -> int:
+async def _carry_out(order: Order, words: Sequence[str], *, as_json: bool) -> int:
     """Do it to the jobs whose ids are given, and say what became of them. Gives the exit code."""
     ids = _parse(words)
     # Who writes the ids out wants to see each of them again; who pipes them in has too many.

@@ -1,14 +1,14 @@
 """Changing jobs: `update`."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial as bound
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tasuki.cli.commands.steer import Order, carry_out, ids_argument
+from tasuki.cli.commands.steer import FILTER, Order, steer, which
 from tasuki.cli.declared import flags_for, read_flags
 from tasuki.cli.jobinput import read_data
-from tasuki.cli.options import as_json
 from tasuki.cli.program import Command
 from tasuki.cli.run import at_desk
 from tasuki.model.errors import InvalidError
@@ -19,16 +19,18 @@ from tasuki.model.update import UPDATABLE
 
 if TYPE_CHECKING:
     from tasuki.cli.desk import Desk
-    from tasuki.client.acting import Outcome
 
 FLAGS = tuple(each for each in options_of(NewJob) if each.name in UPDATABLE and each.name != "data")
+
+WHERE = tuple(each._replace(name=f"where_{each.name}") for each in FILTER)
+"""What jobs have in common. Some of it has a name that is also that of what may change."""
 
 WITHOUT: Mapping[str, Any] = {"expires": None, "tags": ()}
 """What a job can be without, and what is said then."""
 
 
 @click.command("update", cls=Command)
-@ids_argument
+@which(WHERE)
 @flags_for(FLAGS)
 @click.option("--data", metavar="DATA", help="What the worker gets: JSON, or `@FILE`.")
 @click.option(
@@ -37,22 +39,23 @@ WITHOUT: Mapping[str, Any] = {"expires": None, "tags": ()}
     multiple=True,
     help="What it is no longer to have.",
 )
-@as_json
 @at_desk
 async def update(
     desk: "Desk",
     ids: Sequence[str],
     data: str | None,
     without: Sequence[str],
+    dry_run: bool,
     as_json: bool,
     **options: Any,
 ) -> int:
     """Change jobs that are not active and have not ended. What is not given stays as it is.
 
         tasuki update 7 --priority high --without expires
-        tasuki jobs --type email --all --ids | tasuki update - --delay 1h
+        tasuki update --where-type email --where-state scheduled --delay 1h
 
-    `-` reads the ids from standard input; when they are many, it is told how many went which way.
+    Name them, or say what they have in common; `-` reads ids from standard input. When they are
+    many, it is told how many went which way.
     """
     changes = read_flags(FLAGS, options)
     if data is not None:
@@ -64,7 +67,9 @@ async def update(
     if not changes:
         raise click.UsageError("There is nothing to update: say what, as with --priority.")
 
-    async def act(some: Sequence[int]) -> "Mapping[int, Outcome]":
-        return await desk.client.update(some, **changes)
-
-    return await carry_out(Order("Updating", Verb.UPDATE, act), ids, as_json=as_json)
+    said = read_flags(WHERE, options)
+    where = {name.removeprefix("where_"): value for name, value in said.items()}
+    conditions = {"where": where} if where else {}
+    act = bound(desk.client.update, **changes)
+    order = Order("Updating", Verb.UPDATE, act, condition="--where-state")
+    return await steer(order, ids, conditions, dry_run=dry_run, as_json=as_json)

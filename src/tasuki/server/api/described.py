@@ -1,6 +1,6 @@
 """How bodies are described: as their structs declare them, with the limits of their rules."""
 
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from types import NoneType
 from typing import Annotated, Any, get_args
@@ -13,8 +13,12 @@ from tasuki.model.options import options_of
 from tasuki.store.producer import MOST_JOBS
 
 
+@cache
 def described(kind: type[msgspec.Struct]) -> Any:
-    """A struct like `kind` that is only described: with limits and help in the place of rules."""
+    """A struct like `kind` that is only described: with limits and help in the place of rules.
+
+    There is one of each: it may stand in several places, under one name.
+    """
     rules = {option.name: option for option in options_of(kind)}
     fields: list[Any] = []
     for field in msgspec.structs.fields(kind):

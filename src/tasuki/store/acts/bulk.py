@@ -1,7 +1,9 @@
 """Acts on all jobs that a filter selects, some at a time.
 
 What is acted on had come before the call: later jobs, and ends after it, are left alone. So a job
-that was retried, and has failed again, is not met a second time.
+that was retried, and has failed again, is not met a second time. One that an update has moved may
+be: it is left alone, since it is by then as it is to be. For that, delays and expiries count from
+the beginning of the call.
 """
 
 from collections import Counter
@@ -14,8 +16,9 @@ import msgspec
 from tasuki.model.errors import StoreError
 from tasuki.model.filter import Filter
 from tasuki.model.state import State, Verb, allows
+from tasuki.model.update import Update
 from tasuki.store.acts.operator import Operator
-from tasuki.store.acts.updates import MISSING
+from tasuki.store.acts.updates import MISSING, Same
 from tasuki.store.acts.walk import Mark, Walk
 from tasuki.store.link.link import Link
 from tasuki.store.looks.listing import Listing
@@ -31,7 +34,8 @@ class Counts(msgspec.Struct, frozen=True):
     """How many jobs came to what.
 
     `done` counts those that were acted on, `cancelling` those that were active and were told to
-    stop. Somebody else may be at the same jobs: `not_allowed` counts those whose state had changed
+    stop. Those that are already as an update wants them are left alone, and counted in a dry run
+    only. Somebody else may be at the same jobs: `not_allowed` counts those whose state had changed
     when they were reached, and `missing` those that were gone.
     """
 
@@ -66,7 +70,7 @@ class BulkStep(msgspec.Struct, frozen=True):
 
 
 class Bulk:
-    """Cancels, promotes, removes and retries jobs by a filter.
+    """Cancels, promotes, removes, retries and updates jobs by a filter.
 
     >>> step = await bulk.run(Verb.RETRY, Filter(type="email", error="SMTP*"))
     >>> step.counts.done, step.cursor
@@ -82,6 +86,7 @@ class Bulk:
         self,
         action: Verb | str,
         filter: Filter,
+        update: Update | None = None,
         *,
         cursor: str | None = None,
         seconds: float = STEP_SECONDS,
@@ -89,24 +94,26 @@ class Bulk:
     ) -> BulkStep:
         """Act on jobs that match, for about so many seconds; or only count them.
 
+        An `update` says what jobs become, if that is the action.
+
         Of those that match, it is about the ones whose state allows the action. Go on with the
         cursor that it gives. When the store fails on the way, what was done before is told, and the
         next step meets the failure.
 
         Raises:
-            InvalidError: the filter says nothing, or nothing that can be acted on so; or a cursor
-                that is not from a step of the same action, filter and `dry_run`.
+            InvalidError: the filter says nothing, or nothing that can be acted on so; an update is
+                missing, or goes with another action; or a cursor that is not from a step of the
+                same action, filter, update and `dry_run`.
             StoreError: the store refuses or cannot be reached.
         """
         deadline = monotonic() + seconds
-        walk = Walk(action, filter, dry_run=dry_run)
+        walk = Walk(action, filter, update, dry_run=dry_run)
         if cursor is None:
             mark = await self._now()
             place = walk.first(mark)
         else:
             mark, place = walk.resumed(cursor)
-        action = walk.action
-        act = self._verb(action, walk.state)
+        act = self._verb(walk, update, mark)
         counts, partial = Counts(), False
         while True:
             try:
@@ -120,7 +127,7 @@ class Bulk:
                 jobs = [job for job in page.jobs if walk.selects(job, mark)]
                 ids = [job.id for job in jobs]
                 states = [job.state for job in jobs] if dry_run else await act(ids)
-                counts += _counts(action, walk.state, states)
+                counts += _counts(walk.action, walk.state, states)
             except StoreError:
                 if not counts.total:
                     raise
@@ -134,12 +141,20 @@ class Bulk:
                 return BulkStep(counts, walk.cursor(mark, place), partial)
 
     async def steps(
-        self, action: Verb, filter: Filter, *, dry_run: bool = False, seconds: float = STEP_SECONDS
+        self,
+        action: Verb,
+        filter: Filter,
+        update: Update | None = None,
+        *,
+        dry_run: bool = False,
+        seconds: float = STEP_SECONDS,
     ) -> AsyncIterator[BulkStep]:
         """One step after the other, until all is done; see `run`."""
         cursor: str | None = None
         while True:
-            step = await self.run(action, filter, cursor=cursor, seconds=seconds, dry_run=dry_run)
+            step = await self.run(
+                action, filter, update, cursor=cursor, seconds=seconds, dry_run=dry_run
+            )
             yield step
             cursor = step.cursor
             if cursor is None:
@@ -151,10 +166,13 @@ class Bulk:
         return Mark(int(seconds) * 1_000 + int(micros) // 1_000, int(last or 0))
 
     def _verb(
-        self, action: Verb, state: State | None
+        self, walk: Walk, update: Update | None, mark: Mark
     ) -> Callable[[Sequence[int]], Awaitable[list[str]]]:
         """What acts on jobs; if a state is asked for, on those that are still in it."""
-        match action:
+        state = walk.state
+        if update is not None:
+            return bound(self._update, update, state, mark)
+        match walk.action:
             case Verb.CANCEL:
                 return bound(self._operator.cancel, state=state)
             case Verb.REMOVE:
@@ -163,6 +181,12 @@ class Bulk:
                 return bound(self._operator.retry, state=state)
             case _:
                 return self._operator.promote  # those that are scheduled
+
+    async def _update(
+        self, update: Update, state: State | None, mark: Mark, ids: Sequence[int]
+    ) -> list[str]:
+        became = await self._operator.update(ids, update, state=state, since=mark.time)
+        return [each.before for each in became if not isinstance(each, Same)]
 
 
 def _counts(action: Verb, wanted: State | None, states: Sequence[str]) -> Counts:

@@ -59,13 +59,22 @@ class Operator:
         """Let scheduled jobs run now."""
         return await self._act(ids, lambda chunk: PromoteRequest(ids=chunk))
 
-    async def update(self, ids: Sequence[int], update: Update) -> list[Became]:
+    async def update(
+        self,
+        ids: Sequence[int],
+        update: Update,
+        *,
+        state: State | None = None,
+        since: int | None = None,
+    ) -> list[Became]:
         """Change what jobs are that are not active and have not ended. Gives what became of each.
+
+        Delays and expiries count from `since`, in milliseconds of the store's clock, or from now.
 
         Raises:
             StoreFullError: the store is out of memory; nothing was changed.
         """
-        return await self._updates.make(ids, update)
+        return await self._updates.make(ids, update, state=state, since=since)
 
     async def remove(self, ids: Sequence[int], *, state: State | None = None) -> list[str]:
         """Delete jobs that are not active, with all that is known of them."""

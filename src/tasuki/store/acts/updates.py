@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
+from tasuki.model.state import State
 from tasuki.model.update import Update
 from tasuki.model.values.names import priority_number
 from tasuki.store.link.call import call
@@ -22,10 +23,16 @@ CHUNK_BYTES = 256 * 1024
 
 
 class Became(NamedTuple):
-    """The state that a job was in before, or `missing`; and the one after, empty if unchanged."""
+    """The state that a job was in before, or `missing`; and the one after, empty if refused."""
 
     before: str
     after: str
+
+
+class Same(Became):
+    """It was already as it was to be."""
+
+    __slots__ = ()
 
 
 class Updates:
@@ -38,9 +45,21 @@ class Updates:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    async def make(self, ids: Sequence[int], update: Update) -> list[Became]:
-        """Update the jobs that allow it. One that is named twice is updated once."""
+    async def make(
+        self,
+        ids: Sequence[int],
+        update: Update,
+        *,
+        state: State | None = None,
+        since: int | None = None,
+    ) -> list[Became]:
+        """Update the jobs that allow it. One that is named twice is updated once.
+
+        If a `state` is given, only those in it. Delays and expiries count from `since`, in
+        milliseconds of the store's clock, or from now.
+        """
         changes, tags = _changes(update), update.given.get("tags")
+        changes |= {"state": state or "", "since": UNSET if since is None else since}
         step = max(1, min(CHUNK, CHUNK_BYTES // _size(changes)))
         distinct = list(dict.fromkeys(ids))
         found: dict[int, Became] = {}
@@ -58,8 +77,10 @@ class Updates:
                 ids=[encode_id(id) for id in ids], options=become or UNSET, **changes
             )
             reply = await call(self._link, request)
-            states = zip(reply.states, reply.after, strict=True)
-            found |= dict(zip(ids, map(Became._make, states), strict=True))
+            found |= dict(zip(ids, map(Became, reply.states, reply.after), strict=True))
+            for position in reply.same:
+                id = ids[position - 1]
+                found[id] = Same(*found[id])
             again: list[int] = []
             for position, options in reply.unknown:
                 id = ids[position - 1]

@@ -13,9 +13,10 @@ from tasuki.model.filter import Filter
 from tasuki.model.job import JobInfo
 from tasuki.model.rules import OneOf
 from tasuki.model.state import TRANSITIONS, State, Verb
+from tasuki.model.update import Update
 from tasuki.store.looks.listing import start_of
 
-ACTIONS = (Verb.CANCEL, Verb.PROMOTE, Verb.REMOVE, Verb.RETRY)
+ACTIONS = (Verb.CANCEL, Verb.PROMOTE, Verb.REMOVE, Verb.RETRY, Verb.UPDATE)
 """What can be done to many jobs."""
 
 _CURSOR = re.compile(r"([0-9a-f]{16})\.([0-9]{1,16})\.([0-9]{1,16})\.([a-z]+)\.(.+)", re.DOTALL)
@@ -38,8 +39,13 @@ class Whereabouts(NamedTuple):
 class Walk:
     """The way through the states that an action is possible in, for a filter."""
 
-    def __init__(self, action: Verb | str, filter: Filter, *, dry_run: bool) -> None:
+    def __init__(
+        self, action: Verb | str, filter: Filter, update: Update | None, *, dry_run: bool
+    ) -> None:
         action = self.action = Verb(OneOf(ACTIONS).check("action", action))
+        if (action is Verb.UPDATE) != (update is not None):
+            problem = f"is not for {action}" if update else "is needed: it says what changes"
+            raise InvalidError(problem, field="update")
         if filter.says_nothing:
             raise InvalidError("says nothing: every job would match", field="filter")
         sources = next(row.sources for row in TRANSITIONS if row.verb is action)
@@ -57,7 +63,7 @@ class Walk:
             )
         self._filter = filter
         self.state = None if filter.state is None else State(filter.state)
-        text = msgspec.json.encode((action, filter, dry_run))
+        text = msgspec.json.encode((action, filter, update, dry_run))
         self._digest = hashlib.sha256(text).hexdigest()[:16]
 
     def selects(self, job: JobInfo, mark: Mark) -> bool:
@@ -88,7 +94,8 @@ class Walk:
         digest, time, id, state, place = found.groups()
         if digest != self._digest or state not in self._states:
             raise InvalidError(
-                "is from another action or filter: it goes on with what began it", field="cursor"
+                "is from another action, filter or update: it goes on with what began it",
+                field="cursor",
             )
         return Mark(int(time), int(id)), Whereabouts(State(state), place)
 

@@ -51,24 +51,31 @@ class PromoteRequest(Request[Promoted], kw_only=True):
 
 
 class Updated(StatesBefore):
-    """In which state each job is `after` it; empty if it was not changed.
+    """In which state each job is `after` it; empty if nothing was to be done to it.
 
-    The `unknown` ones were not, because the request did not say what their options become: pairs
-    of a position, from 1 on, and these options.
+    Those at the positions in `same`, from 1 on, were already as they are to be. The `unknown` ones
+    were not changed because the request did not say what their options become: pairs of a position
+    and these options.
     """
 
     after: list[str]
+    same: list[int]
     unknown: list[tuple[int, str]]
 
 
 class UpdateRequest(Request[Updated], kw_only=True):
-    """Change what jobs are. Times are milliseconds, and `expires` is False for never.
+    """Change what jobs are; if a `state` is said, those that are in it.
+
+    Times are milliseconds, `delay` and `expires` from `since` on or from now, and `expires` is
+    False for never.
 
     `data` are as they stand in a record, with the whole in `large` if they are too large for one.
     `options` are what those in a record become.
     """
 
     ids: Sequence[str]
+    state: str = ""
+    since: int | UnsetType = UNSET
     priority: str | UnsetType = UNSET
     delay: int | UnsetType = UNSET
     time: int | UnsetType = UNSET

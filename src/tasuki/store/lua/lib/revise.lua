@@ -10,12 +10,13 @@ end
 
 -- What jobs are to become, and the jobs that are found to become it.
 local function new_revision(change)
-  local at = change.time or (change.delay and wall + change.delay)
+  local since = change.since or wall
+  local at = change.time or (change.delay and since + change.delay)
   return {
     change = change,
     at = at,
     later = at and at > wall,
-    expires = change.expires and whole(wall + change.expires) or change.expires == false and '0',
+    expires = change.expires and whole(since + change.expires) or change.expires == false and '0',
     ids = {}, records = {}, put_off = {}, promoted = {}, waiting = {}, suspects = {}, scheduled = {},
   }
 end
@@ -28,12 +29,31 @@ local function revised(record, change, expires)
     .. '\n' .. (change.options and change.options[options] or options) .. '\n' .. (change.data or data)
 end
 
--- Adds the job at a position of what `locate` found. Returns the state that it comes to.
+-- Whether a job stands where it is to stand.
+local function in_place(revision, position, found)
+  if found.states[position] == 'waiting' then
+    return not revision.later
+  end
+  return not revision.at or (revision.later and tonumber(found.scores[position]) == revision.at)
+end
+
+-- Whether a job has the data that it is to have, if its record is as it is to be: it holds the beginning of
+-- those that are large, and their size. Of these, so few are updated at once that each is asked for.
+local function has_data(change, id)
+  return not change.large or call('HGET', 'data', id) == change.large
+end
+
+-- Adds the job at a position of what `locate` found. Returns the state that it comes to; nothing if it is
+-- already as it is to be: then it is not added.
 local function revise(revision, position, id, found)
-  local state = found.states[position]
+  local change, state = revision.change, found.states[position]
+  local record = revised(found.records[position], change, revision.expires)
+  if record == found.records[position] and in_place(revision, position, found) and has_data(change, id) then
+    return
+  end
   table.insert(revision.ids, id)
   table.insert(revision.records, id)
-  table.insert(revision.records, revised(found.records[position], revision.change, revision.expires))
+  table.insert(revision.records, record)
   if state == 'scheduled' and revision.at and not revision.later then
     table.insert(revision.promoted, id)
     return 'waiting'
