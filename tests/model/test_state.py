@@ -1,6 +1,6 @@
 import pytest
 
-from tasuki.model.state import FINISHED, TRANSITIONS, State, Verb, allows
+from tasuki.model.state import FINISHED, SHOWN, TRANSITIONS, State, Verb, allows
 
 
 def test_every_verb_has_one_row():
@@ -26,3 +26,7 @@ def test_finished_means_that_nothing_more_happens_by_itself(state: State):
 def test_an_active_job_is_never_removed():
     assert not allows(Verb.REMOVE, State.ACTIVE)
     assert not allows(Verb.PRUNE, State.ACTIVE)
+
+
+def test_every_state_is_shown_once():
+    assert sorted(SHOWN) == sorted(State)
