@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tasuki import Fail, Job, State, Worker
 from tasuki.client import Client
@@ -211,3 +211,31 @@ async def test_a_lost_connection_is_told_and_comes_back(
 
 
 _outage = re.compile(r"net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE|EMPTY|ABORTED)")
+
+
+async def test_states_are_those_that_the_server_names(screen: Screen, desk: Desk) -> None:
+    async def with_blocked(route: Route) -> None:
+        answer = await route.fetch()
+        found = await answer.json()
+        blocked = {"name": "blocked", "finished": True, "verbs": ["remove"]}
+        await route.fulfill(response=answer, json={"states": [*found["states"], blocked]})
+
+    await screen.page.route("**/api/v1/states", with_blocked)
+    await desk.submit("greet")
+    await screen.open()
+    await expect(screen.tile("blocked")).to_be_visible()
+    await expect(screen.count("greet", "blocked")).to_have_text("0")
+    await expect(screen.page.locator(".totals [data-event=blocked]")).to_be_visible()
+    await screen.open("#/types/greet?state=waiting")
+    await expect(screen.page.get_by_role("link", name="blocked")).to_be_visible()
+
+
+async def test_a_page_that_cannot_ask_for_the_states_asks_again(screen: Screen, desk: Desk) -> None:
+    await desk.submit("greet")
+    await screen.page.route("**/api/v1/states", lambda route: route.abort())
+    await screen.open()
+    await expect(screen.page.get_by_role("alert")).to_have_text("The server cannot be reached.")
+    screen.complaints.clear()
+    await screen.page.unroute("**/api/v1/states")
+    await expect(screen.tile("waiting")).to_have_text("1")
+    screen.complaints.clear()  # of a try before

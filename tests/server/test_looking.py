@@ -1,8 +1,9 @@
-"""Types, runners, counters and health."""
+"""States, types, runners, counters and health."""
 
 import httpx
 import pytest
 
+from tasuki.model.state import SHOWN
 from tasuki.store.store import Store
 from tests.server.support import Hand, check_problem, submit
 
@@ -128,3 +129,12 @@ async def test_health(http: httpx.AsyncClient, base: str) -> None:
         "code": None,
         "cause": None,
     }
+
+
+async def test_what_may_be_done_in_a_state_is_what_the_table_says(http: httpx.AsyncClient) -> None:
+    states = (await http.get("/api/v1/states")).json()["states"]
+    assert [state["name"] for state in states] == list(SHOWN)
+    told = {state["name"]: (state["finished"], state["verbs"]) for state in states}
+    assert told["active"] == (False, ["cancel"])
+    assert told["scheduled"] == (False, ["promote", "cancel", "update", "remove"])
+    assert told["failed"] == (True, ["retry", "remove"])

@@ -30,6 +30,7 @@ OPERATIONS = {
     f"{API}/jobs/{{id}}/retry": {"post"},
     f"{API}/jobs/{{id}}/promote": {"post"},
     f"{API}/bulk": {"post"},
+    f"{API}/states": {"get"},
     f"{API}/types": {"get"},
     f"{API}/types/{{type}}": {"get"},
     f"{API}/types/{{type}}/pause": {"post"},

@@ -8,6 +8,7 @@ import pytest
 from tasuki.model.state import State
 from tasuki.store.feed import Event
 from tasuki.store.looks.history import MOST_MINUTES
+from tasuki.store.looks.types import TypeInfo
 from tasuki.store.store import Store
 from tests.store.factory import (
     FAR,
@@ -245,3 +246,7 @@ async def test_an_event_names_all_its_jobs(store: Store, n: int):
         await enqueue_many(store, [new_job() for _ in range(min(1_000, n - start))])
     await (await runner(store)).claim(n=n)
     assert (await events_of(store))[-1] == ("active", "email", tuple(range(1, n + 1)))
+
+
+def test_a_type_has_a_count_for_each_state():
+    assert sorted(TypeInfo.__struct_fields__) == sorted({"type", "paused", *State})

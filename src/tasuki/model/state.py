@@ -60,6 +60,10 @@ class Verb(StrEnum):
     PRUNE = "prune"
 
 
+ASKED = (Verb.PROMOTE, Verb.CANCEL, Verb.RETRY, Verb.UPDATE, Verb.REMOVE)
+"""What people ask for. The rest is done by runners, or from time to time."""
+
+
 class Transition(NamedTuple):
     """One row of the table: a verb, the states it starts from, and those it can lead to.
 

@@ -23,6 +23,7 @@ from tasuki.server.api.openapi import document
 from tasuki.server.api.operations import API, Operation, Resource, routes
 from tasuki.server.api.overview import Overviews
 from tasuki.server.api.runners import Runners
+from tasuki.server.api.states import States
 from tasuki.server.api.stats import Statistics
 from tasuki.server.api.types import Types
 from tasuki.server.events.hub import EventHub
@@ -80,6 +81,7 @@ def all_operations(services: Services, options: ServerOptions) -> Sequence[Opera
         *Jobs(client, services.patience, body_limit=options.largest_body).operations(),
         *BulkActions(client, body_limit=options.largest_body).operations(),
         *HealthChecks(health).operations(),
+        *States().operations(),
         *Types(client).operations(),
         *Runners(client).operations(),
         *Statistics(client, health).operations(),

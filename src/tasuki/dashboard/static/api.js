@@ -1,17 +1,14 @@
 /**
  * The HTTP API, as far as the dashboard uses it.
  *
- * @typedef {"scheduled"|"waiting"|"active"|"completed"|"failed"|"cancelled"} State
+ * @typedef {string} State the name of one
  *
- * @typedef {object} TypeInfo
- * @property {string} type
- * @property {boolean} paused
- * @property {number} waiting
- * @property {number} scheduled
- * @property {number} active
- * @property {number} completed
- * @property {number} failed
- * @property {number} cancelled
+ * @typedef {object} StateInfo
+ * @property {State} name
+ * @property {boolean} finished
+ * @property {string[]} verbs what may be done to a job in this state
+ *
+ * @typedef {{type: string, paused: boolean} & Record<State, number>} TypeInfo
  *
  * @typedef {object} RunnerInfo
  * @property {string} id
@@ -99,11 +96,23 @@ export class ApiError extends Error {
 }
 
 export class Api {
+  /** All states, in the order in which they are shown; see `learn`. @type {StateInfo[]} */
+  states = [];
   #base;
 
   /** @param {string} base where the API is, without a slash at the end */
   constructor(base) {
     this.#base = base;
+  }
+
+  /** Ask for what the pages are made from. */
+  async learn() {
+    ({ states: this.states } = await this.#ask("GET", "/states"));
+  }
+
+  /** @param {State} state @param {string} verb */
+  allows(state, verb) {
+    return this.states.some(({ name, verbs }) => name === state && verbs.includes(verb));
   }
 
   /** @param {string} find text in the names of types @returns {Promise<Overview>} */

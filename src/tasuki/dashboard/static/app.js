@@ -1,12 +1,12 @@
 /** The frame of the dashboard: header, banner, the page that the address names, and toasts. */
 
-import { Api } from "./api.js";
+import { Api, ApiError } from "./api.js";
 import "./components/job-view.js";
 import "./components/overview-page.js";
 import "./components/theme-switch.js";
 import "./components/toasts.js";
 import "./components/type-page.js";
-import { Element } from "./element.js";
+import { Element, problem } from "./element.js";
 import { Focus } from "./focus.js";
 import { icon } from "./icon.js";
 import { Live } from "./live.js";
@@ -14,25 +14,43 @@ import { jobHref, parseRoute } from "./router.js";
 import { html, keyed, nothing } from "./vendor/lit/lit.js";
 
 const API = new URL("api/v1", document.baseURI).href;
+const RETRY = 1_000; // milliseconds
 
 class App extends Element {
-  static properties = { route: { state: true } };
+  static properties = {
+    route: { state: true }, // null until the server has said what pages are made from
+    error: { state: true }, // why it has not
+  };
 
   constructor() {
     super();
     this.api = new Api(API);
     this.live = new Live(`${API}/events`);
     this.focusing = new Focus(this);
-    this.route = parseRoute(location.hash);
+    this.route = this.error = null;
     this.live.addEventListener("status", () => this.requestUpdate());
     this.addEventListener("toast", ({ detail }) => this.querySelector("tasuki-toasts").show(detail));
   }
 
   connectedCallback() {
     super.connectedCallback();
-    window.addEventListener("hashchange", this.#navigate);
-    this.live.start();
     this.focusing.start();
+    this.#begin();
+  }
+
+  async #begin() {
+    try {
+      await this.api.learn();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.error = error;
+      setTimeout(() => this.#begin(), RETRY);
+      return;
+    }
+    this.error = null;
+    this.#navigate();
+    window.addEventListener("hashchange", this.#navigate);
+    this.live.start(this.api.states.map(({ name }) => name));
   }
 
   disconnectedCallback() {
@@ -43,9 +61,9 @@ class App extends Element {
   }
 
   #navigate = () => {
-    const before = this.route.key;
-    this.route = parseRoute(location.hash);
-    if (this.route.key === before) return;
+    const before = this.route;
+    this.route = parseRoute(location.hash, this.api.states);
+    if (!before || this.route.key === before.key) return;
     window.scrollTo(0, 0);
     this.focusing.move();
   };
@@ -76,7 +94,7 @@ class App extends Element {
           ? nothing
           : html`<p>${icon("triangle-alert")}Connection lost. Numbers may be old; trying again…</p>`}
       </div>
-      <main>${keyed(this.route.key, this.#page())}</main>
+      <main>${this.route ? keyed(this.route.key, this.#page()) : problem(this)}</main>
       <tasuki-toasts></tasuki-toasts>
     `;
   }

@@ -6,10 +6,8 @@ import { Pace } from "./pace.js";
  * @typedef {{what: string, type: string, ids: number[]}} Change
  */
 
-const NAMES = [
-  "waiting", "scheduled", "active", "completed", "failed", "cancelled",
-  "cancelling", "progress", "removed", "paused", "resumed",
-];
+/** What happens besides that a job comes into a state. */
+const NAMES = ["cancelling", "progress", "removed", "paused", "resumed"];
 const GAP = 250; // milliseconds between two "changes" at least
 const RETRY = { first: 1_000, most: 10_000 }; // milliseconds
 
@@ -24,6 +22,7 @@ export class Live extends EventTarget {
   pace = new Pace();
   connected = true; // until it shows otherwise, so that nothing flashes while the page loads
   #url;
+  #names = NAMES;
   #source = null;
   #changes = [];
   #flushed = 0;
@@ -37,7 +36,9 @@ export class Live extends EventTarget {
     this.#url = url;
   }
 
-  start() {
+  /** @param {string[]} states those that a job can be in */
+  start(states) {
+    this.#names = [...states, ...NAMES];
     document.addEventListener("visibilitychange", this.#look);
     this.#look();
   }
@@ -62,7 +63,7 @@ export class Live extends EventTarget {
     });
     source.addEventListener("error", () => this.#reopen());
     source.addEventListener("reset", () => this.dispatchEvent(new Event("resync")));
-    for (const name of NAMES) {
+    for (const name of this.#names) {
       source.addEventListener(name, (event) => this.#gather(name, event.data));
     }
     this.#source = source;

@@ -5,10 +5,12 @@
  *   | {page: "type", type: string, state: string|undefined} | {page: "missing"})} Route
  */
 
-export const STATES = ["waiting", "scheduled", "active", "completed", "failed", "cancelled"];
-
-/** @param {string} hash as in `location.hash` @returns {Route} */
-export function parseRoute(hash) {
+/**
+ * @param {string} hash as in `location.hash`
+ * @param {import("./api.js").StateInfo[]} states
+ * @returns {Route}
+ */
+export function parseRoute(hash, states) {
   const [key, query] = hash.replace(/^#?\/?/, "").split("?", 2);
   const [head, name, ...rest] = key.split("/");
   if (key === "") return { key, page: "overview" };
@@ -17,7 +19,7 @@ export function parseRoute(hash) {
   }
   const type = head === "types" && rest.length === 0 ? decode(name) : "";
   const state = new URLSearchParams(query).get("state") ?? undefined;
-  if (type && (state === undefined || STATES.includes(state))) {
+  if (type && (state === undefined || states.some(({ name }) => name === state))) {
     return { key, page: "type", type, state };
   }
   return { key, page: "missing" };

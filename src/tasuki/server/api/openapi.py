@@ -35,7 +35,7 @@ _OF_THE_STORE = (
     "store_unsafe",
     "layout",
 )
-_WITHOUT_STORE = "/live"
+_WITHOUT_STORE = ("/live", "/states")
 
 
 def document(operations: Sequence[Operation]) -> dict[str, Any]:

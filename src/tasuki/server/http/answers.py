@@ -5,9 +5,23 @@ from typing import Literal
 import msgspec
 
 from tasuki.model.job import JobInfo
-from tasuki.model.state import State
+from tasuki.model.state import State, Verb
 from tasuki.store.looks.reader import RunnerInfo
 from tasuki.store.looks.types import TypeInfo
+
+
+class StateInfo(msgspec.Struct, frozen=True):
+    """A state, whether jobs in it have ended, and what people may do to them."""
+
+    name: State
+    finished: bool
+    verbs: list[Verb]
+
+
+class StateList(msgspec.Struct, frozen=True):
+    """All states, in the order in which people see them."""
+
+    states: list[StateInfo]
 
 
 class JobState(msgspec.Struct, frozen=True):

@@ -12,8 +12,6 @@ import "./progress-bar.js";
 import "./state-badge.js";
 import "./time-ago.js";
 
-const FINISHED = ["completed", "failed", "cancelled"];
-
 /** What of a job has a place of its own on this page. */
 const SHOWN = new Set([
   ...["id", "type", "state", "reason", "priority", "data", "result", "error", "attempts"],
@@ -79,21 +77,21 @@ class JobView extends Element {
   }
 
   #actions({ id, state, cancelling }) {
-    const finished = FINISHED.includes(state);
+    const may = (verb) => this.api.allows(state, verb);
     const act = (verb) => () => this.api.act(id, verb);
     const about = `job ${id}`;
     return [
-      state === "scheduled" &&
+      may("promote") &&
         html`<tasuki-action icon="fast-forward" label="Run now" done="Job ${id} waits for its turn."
           about=${about} .run=${act("promote")}></tasuki-action>`,
-      finished &&
+      may("retry") &&
         html`<tasuki-action icon="rotate-ccw" label="Retry" done="Job ${id} is waiting again."
           about=${about} .run=${act("retry")}></tasuki-action>`,
-      !finished && !cancelling &&
+      may("cancel") && !cancelling &&
         html`<tasuki-action icon="ban" label="Cancel" confirm="Really cancel?" about=${about}
           done=${state === "active" ? `Job ${id} was told to stop.` : `Job ${id} is cancelled.`}
           .run=${act("cancel")}></tasuki-action>`,
-      state !== "active" &&
+      may("remove") &&
         html`<tasuki-action icon="trash-2" label="Remove" confirm="Remove for good?" about=${about}
           done="Job ${id} is removed." .run=${() => this.api.remove(id)}></tasuki-action>`,
     ].filter(Boolean);

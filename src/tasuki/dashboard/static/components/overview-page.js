@@ -10,15 +10,6 @@ import "./stat-tiles.js";
 import "./throughput-chart.js";
 import "./types-table.js";
 
-const TOTALS = {
-  enqueued: "submitted",
-  completed: "completed",
-  failed: "failed",
-  cancelled: "cancelled",
-  retried: "attempts that failed and were tried again",
-  crashed: "attempts whose process died",
-};
-
 /** Everything at a glance. What cannot be had says so in its own place. */
 class OverviewPage extends Element {
   static properties = {
@@ -66,7 +57,7 @@ class OverviewPage extends Element {
     const why = Object.fromEntries(problems.map(({ part, cause }) => [part, cause]));
     return html`
       <h1 class="unseen">Overview</h1>
-      ${part(why.types, states && html`<tasuki-stat-tiles .states=${states} .runners=${runners}
+      ${part(why.types, states && html`<tasuki-stat-tiles .api=${this.api} .states=${states} .runners=${runners}
         .hour=${minutes && sum(minutes)}></tasuki-stat-tiles>`)}
       ${panel("Jobs per minute", why.stats, minutes && html`<tasuki-throughput-chart
         .minutes=${minutes}></tasuki-throughput-chart>`)}
@@ -78,7 +69,7 @@ class OverviewPage extends Element {
         ${panel("Runners", why.runners, runners && html`<tasuki-runners-table
           .runners=${runners}></tasuki-runners-table>`)}
       </div>
-      ${totals ? since(totals) : nothing}
+      ${totals ? since(totals, this.api.states) : nothing}
     `;
   }
 }
@@ -114,9 +105,16 @@ function welcome(runners) {
   </section>`;
 }
 
-function since(totals) {
+function since(totals, states) {
+  const ends = states.filter(({ finished }) => finished).map(({ name }) => [name, name]);
+  const words = [
+    ["enqueued", "submitted"],
+    ...ends,
+    ["retried", "attempts that failed and were tried again"],
+    ["crashed", "attempts whose process died"],
+  ];
   return html`<p class="totals">Since the beginning
-    ${Object.entries(TOTALS).map(
+    ${words.map(
       ([event, name]) =>
         html`<span data-event=${event}><b>${count(totals[event] ?? 0)}</b> ${name}</span>`,
     )}

@@ -1,18 +1,18 @@
 import { Element } from "../element.js";
 import { count } from "../format.js";
-import { STATES } from "../router.js";
 import { html } from "../vendor/lit/lit.js";
 
 /** How many jobs are in each state, over all types, and what the last hour brought. */
 class StatTiles extends Element {
   static properties = {
+    api: { attribute: false },
     states: { attribute: false }, // how many jobs are in each
     runners: { attribute: false },
     hour: { attribute: false }, // counters of the last hour, over all types
   };
 
   render() {
-    return html`<dl class="tiles">${STATES.map((state) => this.#tile(state))}</dl>`;
+    return html`<dl class="tiles">${this.api.states.map(({ name }) => this.#tile(name))}</dl>`;
   }
 
   #tile(state) {

@@ -2,7 +2,7 @@ import { Element, problem } from "../element.js";
 import { count, visible } from "../format.js";
 import { icon } from "../icon.js";
 import { Resource } from "../resource.js";
-import { STATES, typeHref } from "../router.js";
+import { typeHref } from "../router.js";
 import { html, keyed, nothing } from "../vendor/lit/lit.js";
 import { pauseButton } from "./action-button.js";
 import "./job-list.js";
@@ -46,7 +46,7 @@ class TypePage extends Element {
       </div>
       ${problem(this.#info)}
       <nav class="tabs" aria-label="States">
-        ${[undefined, ...STATES].map((other) => this.#tab(other, info))}
+        ${[undefined, ...api.states.map(({ name }) => name)].map((name) => this.#tab(name, info))}
       </nav>
       ${keyed(
         state,

@@ -1,7 +1,7 @@
 import { Element } from "../element.js";
 import { count, duration, visible } from "../format.js";
 import { icon } from "../icon.js";
-import { STATES, typeHref } from "../router.js";
+import { typeHref } from "../router.js";
 import { html, nothing, repeat } from "../vendor/lit/lit.js";
 import { pauseButton } from "./action-button.js";
 import { sparkline } from "./sparkline.js";
@@ -44,7 +44,7 @@ class TypesTable extends Element {
       <thead>
         <tr>
           <th scope="col">Type</th>
-          ${STATES.map((state) => html`<th scope="col" class="number state">${state}</th>`)}
+          ${this.api.states.map(({ name }) => html`<th scope="col" class="number state">${name}</th>`)}
           <th scope="col">Completed, last hour</th>
           <th scope="col" class="number" title="Half of the attempts, and 95 of 100, took less">
             Run time p50 / p95</th>
@@ -59,8 +59,8 @@ class TypesTable extends Element {
     const { type, p50, p95, completed_by_minute } = row;
     return html`<tr data-type=${type}>
       <th scope="row"><span class="name"><a href=${typeHref(type)}>${visible(type)}</a>${tag(row)}</span></th>
-      ${STATES.map(
-        (state) => html`<td class="number" data-state=${state} data-label=${state}>
+      ${this.api.states.map(
+        ({ name: state }) => html`<td class="number" data-state=${state} data-label=${state}>
           ${row[state]
             ? html`<a href=${typeHref(type, state)}>${count(row[state])}</a>`
             : html`<span class="zero">0</span>`}

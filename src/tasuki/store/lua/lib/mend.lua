@@ -3,10 +3,10 @@
 --@include restore
 --@include standing
 
+-- What is said of an end that is lost; in other states nothing has to be.
 local END_WORDS = {
   completed = 'null',
   failed = '{"type":"Lost","message":"how it ended is not known any more"}',
-  cancelled = '',
 }
 
 -- Takes an id out of a key, whatever kind of key it is. Returns whether it was there.
@@ -61,7 +61,7 @@ local function complete_end(id, place, keep)
   local changed = false
   if not text then
     local at = math.max(0, math.min(tonumber(stands or wall), wall))
-    text = string.format('%s %s - 0 0 0 unknown\n%s', state, whole(at), END_WORDS[state])
+    text = string.format('%s %s - 0 0 0 unknown\n%s', state, whole(at), END_WORDS[state] or '')
     call('HSET', 'ends', id, text)
     changed = true
   end
