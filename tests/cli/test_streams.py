@@ -84,6 +84,12 @@ def test_a_reader_who_leaves_is_no_defect(tasuki: Program):
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+def test_to_interrupt_it_while_it_is_still_loading_is_no_defect(stranger: Program, tmp_path: Path):
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt")
+    result = shell(stranger, "tasuki jobs", PYTHONPATH=str(tmp_path))
+    assert (result.code, result.out, result.err) == (130, "", "")
+
+
 def test_what_the_encoding_lacks_is_written_as_an_escape(tasuki: Program):
     tasuki("enqueue", "email", FOX, "--tag", "\N{FOX FACE}").ok()
     latin = {"PYTHONIOENCODING": "latin-1"}

@@ -44,7 +44,7 @@ class Lone:
             fetch=self._fetch,
             result_limit=100,
             settled=lambda _, outcome: self.outcomes.append(outcome),
-            left=lambda _: self._count("left"),
+            left=self._left,
             noted=lambda _: self._count("noted"),
             begins=lambda: self._count("begun"),
             stuck=lambda _: None,
@@ -62,6 +62,11 @@ class Lone:
         assert self.box.begun() == []
         [outcome] = self.outcomes
         return outcome
+
+    def _left(self, attempt: Attempt) -> None:
+        self._count("left")
+        if attempt.cell is not None:
+            self.box.end(attempt.cell)
 
     def _count(self, what: str) -> None:
         setattr(self, what, getattr(self, what) + 1)
@@ -131,7 +136,7 @@ async def test_one_that_ended_before_it_was_told_to_stop_keeps_its_outcome():
     # The loop does not turn meanwhile, so it has not heard of the end.
     done.wait(5)
     deadline = time.monotonic() + 5
-    while lone.box.begun() and time.monotonic() < deadline:
+    while attempt.cell is None and time.monotonic() < deadline:
         time.sleep(0.001)
     attempt.stop(Stop.CANCEL)
     assert await lone.outcome() == Completed('"whole"')

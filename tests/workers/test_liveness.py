@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
 import pytest
@@ -225,6 +226,24 @@ async def test_when_the_heartbeat_dies_a_new_life_begins(
         await eventually(lambda: len(seen.identities) == 2)
         await desk.comes_to(await desk.submit("echo"), State.COMPLETED)
     assert "the heartbeat of runner" in caplog.text
+
+
+async def test_a_runner_ends_while_jobs_keep_all_threads_of_the_loop(desk: Desk):
+    loop, gate = asyncio.get_running_loop(), threading.Event()
+
+    class Hog(Worker):
+        type = "hog"
+
+        async def process(self, job: Job) -> None:
+            loop.run_in_executor(None, gate.wait)
+
+    with ThreadPoolExecutor(1) as threads:
+        loop.set_default_executor(threads)
+        try:
+            async with asyncio.timeout(20), running(desk.store, Hog):
+                await desk.comes_to(await desk.submit("hog"), State.COMPLETED)
+        finally:
+            gate.set()
 
 
 @pytest.mark.parametrize(("kind", "name"), [(Outbox, "take"), (Ear, "listen")])

@@ -43,6 +43,24 @@ def test_an_empty_one_has_nothing_to_say(box: Outbox):
     assert (report.finished, report.scheduled, report.released) == ([], [], [])
 
 
+def test_the_black_box_holds_what_the_store_does_not_have_yet():
+    black = BlackBox.create()
+    box = Outbox(black)
+    for ref in ("A1", "A2", "A3"):
+        ended = attempt(ref)
+        ended.cell = black.begin(ref)
+        if ref != "A3":
+            box.add(ended, Completed("1"))
+            box.take()
+        box.forget(ended)
+        if ref == "A1":
+            box.taken()
+    assert black.begun() == ["A2"]
+    box.clear()
+    assert black.begun() == []
+    black.close()
+
+
 def test_ends_are_grouped_by_state_and_by_how_long_they_are_kept(box: Outbox):
     box.add(attempt("A1"), Completed("1"))
     box.add(attempt("A2"), Completed("2"))
