@@ -90,7 +90,7 @@ coverage: $(VENV)/.dev.stamp ## all tests, and what they did not reach
 	$(BIN)/python -m coverage report
 
 pages: $(VENV)/.dev.stamp ## write the pages of docs/reference that are made from the code
-	$(BIN)/python scripts/reference
+	$(BIN)/python -m scripts.reference
 
 bench: $(VENV)/.bench.stamp $(PEERS)/.stamp $(PEERS)/node/.stamp ## measure, and write docs/performance.* anew (ARGS="--quick" only prints)
 	$(BIN)/python -m benchmarks --peers-python $(PEERS)/bin/python $(or $(ARGS),$(BENCH_RESULTS))

@@ -1,16 +1,18 @@
-"""Writes the pages of docs/reference that are made from the code: `python scripts/reference`."""
+"""Writes the pages of docs/reference that are made from the code."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import api
-import commands
-import events
-import jobs
-import keys
-import limits
-import settings
-import states
+from scripts.reference import (
+    api,
+    commands,
+    events,
+    jobs,
+    keys,
+    limits,
+    settings,
+    states,
+)
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 PAGES: Mapping[str, Callable[[], str]] = {

@@ -1,12 +1,12 @@
 """The documentation says what the code says."""
 
 import re
-import runpy
 from pathlib import Path
 
 import pytest
 
 import tasuki
+from scripts.reference.__main__ import PAGES as MADE
 from tasuki.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -17,7 +17,6 @@ def place(page: Path) -> str:
 
 
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-MADE = runpy.run_path(str(ROOT / "scripts" / "reference"))["PAGES"]
 
 
 @pytest.mark.parametrize("name", MADE)
