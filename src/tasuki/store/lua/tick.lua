@@ -64,6 +64,10 @@ local terms = {
   keep = keep,
 }
 local reaped = reap_all(lost_runners(), terms, allowed(limit))
+-- What takes its time whatever there is to do comes first: what comes in steps then gets what is left.
+tidy_live()
+tidy_events()
+local unfolded = fold()
 local promoted, unpromoted = in_steps(limit, promote_due)
 local expired, unexpired = in_steps(limit, function(step)
   return expire(step, keep)
@@ -78,9 +82,6 @@ end)
 write_shifts()
 local room = allowed(limit)
 local trimmed = tidy_types(keep, room)
-tidy_live()
-tidy_events()
-local unfolded = fold()
 local unchanged = upgrade(keep)
 publish()
 
