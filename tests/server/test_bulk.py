@@ -8,8 +8,8 @@ import pytest
 
 from tasuki.model.filter import Filter
 from tasuki.model.outcome import JobError
-from tasuki.model.state import Verb
 from tasuki.model.settings.server import ServerOptions
+from tasuki.model.state import Verb
 from tasuki.store.store import Store
 from tests.server.support import Hand, check_problem, submit
 
