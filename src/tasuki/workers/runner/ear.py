@@ -63,7 +63,8 @@ class Ear:
             await self._asked.wait()
             self._asked.clear()
             self._listening = self._wanted
-            self._returned.clear()
+            # Another one for each time: who interrupts this time must not interrupt the next.
+            returned = self._returned = asyncio.Event()
             try:
                 rung = await self._doorbell.wait(sorted(self._listening), self._seconds)
             except StoreError as error:
@@ -73,7 +74,7 @@ class Ear:
                 rung = None
             finally:
                 self._listening = None
-                self._returned.set()
+                returned.set()
             if rung is not None:
                 self._ring(rung)
             else:
@@ -81,11 +82,12 @@ class Ear:
 
     async def _interrupt(self) -> None:
         """Make the doorbell return. One that was about to block is asked again."""
-        while not self._returned.is_set():
+        returned = self._returned
+        while not returned.is_set():
             try:
                 await self._doorbell.interrupt()
             except StoreError as error:
                 log.debug("the doorbell cannot be interrupted: %s", error)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(AGAIN_SECONDS):
-                    await self._returned.wait()
+                    await returned.wait()
