@@ -83,7 +83,7 @@ def _values(rule: Rule) -> str:
         case Delays():
             return "see [below](#backoff)"
         case _:
-            raise NotImplementedError(rule)
+            raise TypeError(f"there are no words yet for the values of {rule}")
 
 
 def _default(option: Option) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tasuki.store.acts.updates import CHUNK
+from tasuki.store.producer import Submission
 from tasuki.store.store import Store
 from tests.store.commands import counter
 from tests.store.factory import FAR, completed, enqueue_many, new_job, noted, runner
@@ -101,3 +102,17 @@ async def test_of_jobs_that_expire(store: Store, plain: Plain):
 
     await cost(FEW)
     assert await cost(200) == await cost(FEW)
+
+
+async def test_one_plain_job_is_not_laid_out_in_columns(store: Store, plain: Plain):
+    producer = store.producer()
+
+    async def cost(expires: float | None) -> int:
+        ran = counter(plain)
+        await producer.enqueue([Submission([new_job(expires=expires)])])
+        return ran()
+
+    for expires in (None, FAR):
+        await cost(expires)
+    # Besides the place where it stands to expire: how many types there are.
+    assert await cost(None) == await cost(FAR) - 2

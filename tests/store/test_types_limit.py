@@ -34,6 +34,13 @@ async def test_a_new_type_beyond_the_limit_is_refused_and_nothing_is_made(full: 
     assert await enqueue(full, "t5") == MOST + 1
 
 
+async def test_a_type_that_was_refused_is_a_new_one_the_next_time(full: Store):
+    await enqueue(full, "last")
+    for _ in range(2):
+        [refused] = await full.producer().enqueue([Submission([new_job("new")])])
+        assert isinstance(refused, InvalidError)
+
+
 async def test_only_its_submission_is_refused_of_those_in_the_same_call(full: Store):
     answers = await full.producer().enqueue(
         [
